@@ -1,0 +1,40 @@
+# The only commands a newcomer needs: demo, test. The rest is for those who work on the toolkit.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint sample lock docs bench clean
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+install: $(STAMP)
+
+demo: $(STAMP)  ## install into .venv, audit data/sample/planted, write out/
+	$(BIN)/fulfil audit data/sample/planted --policy tiktok-us --out out
+
+test: $(STAMP) lint  ## everything: lint, types, contracts, tests
+	$(BIN)/python -m pytest -n 2
+
+lint: $(STAMP)  ## ruff, mypy strict, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+sample: $(STAMP)  ## make data/sample anew
+	$(BIN)/python -m fulfil_analytics.sample data/sample
+
+lock:  ## write requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --upgrade -o requirements.lock
+
+clean:  ## remove what the commands made
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,116 @@
+"""Every error the toolkit raises on purpose: where it is, what was found, what was expected, what to do next.
+
+An error's text is one line that a seller can act on. It never holds a raw cell of an export: use
+:func:`fulfil_analytics.privacy.shape_of` to show the form of a value without the value.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+EXIT_OK = 0
+EXIT_FINDINGS = 1
+EXIT_USAGE = 2
+EXIT_INTERNAL = 3
+
+
+class FulfilError(Exception):
+    """An error with its place and its remedy.
+
+    Parameters
+    ----------
+    what : str
+        What was found, and what was expected instead; one sentence without a full stop.
+    file : str, optional
+        The file concerned, as the user named it.
+    line : int, optional
+        Line of the file; for tables the row number that a spreadsheet shows.
+    column : str, optional
+        Column or key concerned.
+    remedy : str, optional
+        What to do next; one sentence without a full stop.
+    """
+
+    exit_code = EXIT_USAGE
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        column: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.what = what
+        self.file = file
+        self.line = line
+        self.column = column
+        self.remedy = remedy
+        super().__init__(self.text())
+
+    def place(self) -> str:
+        """Return ``file:line, column`` as far as it is known."""
+        place = self.file or ""
+        if self.line is not None:
+            place = f"{place}:{self.line}" if place else f"line {self.line}"
+        if self.column is not None:
+            place = f"{place}, {self.column}" if place else self.column
+        return place
+
+    def text(self) -> str:
+        """Return the one line that is shown to the user."""
+        place = self.place()
+        text = f"{place}: {self.what}" if place else self.what
+        return f"{text}. {self.remedy}." if self.remedy else text
+
+
+class UsageError(FulfilError):
+    """The command was called with words that do not fit."""
+
+
+class InputError(FulfilError):
+    """An input file cannot be used as it is."""
+
+
+class UnrecognisedFile(InputError):
+    """No export format fits the content of a file."""
+
+
+class StoreError(FulfilError):
+    """The store cannot be opened, is held by someone else, or is not a store."""
+
+
+class PolicyError(FulfilError):
+    """A policy file does not say what a policy file must say."""
+
+
+class RuleError(FulfilError):
+    """A rule file does not say what a rule file must say."""
+
+
+class CarrierError(FulfilError):
+    """A carrier file does not say what a carrier file must say."""
+
+
+class FormatError(FulfilError):
+    """An export format file does not say what it must say."""
+
+
+class ConfigError(FulfilError):
+    """``fulfil.toml`` does not say what it must say."""
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return a remedy that names the nearest known words, or all of them when they are few.
+
+    Examples
+    --------
+    >>> suggest("tiktok-uss", ["tiktok-us", "generic"])
+    'Did you mean tiktok-us? Known: generic, tiktok-us'
+    """
+    names = sorted(set(known))
+    near = difflib.get_close_matches(word, names, n=1)
+    start = f"Did you mean {near[0]}? " if near else ""
+    return f"{start}Known: {', '.join(names) or 'none'}"

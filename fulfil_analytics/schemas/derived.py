@@ -1,0 +1,279 @@
+"""Tables that the audit derives; all of them hold what was known at the as-of moment, nothing later."""
+
+import polars as pl
+
+from fulfil_analytics.schemas import words
+from fulfil_analytics.schemas.base import TIME, Table, col
+
+
+class SourceFiles(Table):
+    """The ledger: one row a loaded file."""
+
+    source_file: pl.String = col("path below the input folder, personal data struck out", key=True)
+    sha256: pl.String = col("SHA-256 of the bytes", required=True)
+    bytes: pl.Int64 = col("size", required=True)
+    kind: pl.String = col("orders, tracking, labels, ...", required=True)
+    format: pl.String = col("format file that recognised it", required=True)
+    encoding: pl.String = col("text encoding")
+    market: pl.String = col("market the layout or its rows show")
+    time_zone: pl.String = col("zone its local times were read with")
+    exported_at: TIME = col("when it was exported: name, else latest cell, else file time; UTC")
+    rows_in: pl.Int64 = col("data rows in the file", required=True)
+    rows_loaded: pl.Int64 = col("rows taken and current", required=True)
+    rows_merged: pl.Int64 = col("rows that a newer export or an equal row replaces", required=True)
+    rows_quarantined: pl.Int64 = col("rows not taken", required=True)
+    unknown_columns: pl.String = col("headers that no format knows, JSON list")
+
+
+class Quarantine(Table):
+    """Every input row or cell that was not taken."""
+
+    source_file: pl.String = col("input file", required=True)
+    source_line: pl.Int64 = col("row number a spreadsheet shows; 0 for the whole file", required=True)
+    column_name: pl.String = col("canonical column; null when the whole row is concerned")
+    scope: pl.String = col(
+        "row: the row was not taken; cell: the row was taken without this cell", required=True, isin=("row", "cell")
+    )
+    reason: pl.String = col(
+        "stable reason code, e.g. not_a_time, missing, out_of_range, damaged_identifier", required=True
+    )
+    found: pl.String = col("form of what was found, letters as A, digits as 9; never the value")
+
+
+class Orders(Table):
+    """One row an order, facts as of the audit's moment, excuses beside them."""
+
+    order_id: pl.String = col("platform's order number", key=True)
+    shop: pl.String = col("shop")
+    market: pl.String = col("ISO 3166 country of the recipient")
+    order_status: pl.String = col("normal form of the status", isin=words.ORDER_STATUS)
+    order_substatus: pl.String = col("normal form of the sub-status", isin=words.ORDER_STATUS)
+    order_type: pl.String = col("normal, pre_order, ...", isin=words.ORDER_TYPE)
+    created_at: TIME = col("created, UTC", required=True)
+    paid_at: TIME = col("paid, UTC")
+    rts_at: TIME = col("last uncancelled line ready to ship, UTC")
+    shipped_at: TIME = col("platform's shipped time of the last uncancelled line, UTC")
+    delivered_at: TIME = col("platform's delivered time of the last uncancelled line, UTC")
+    cancel_requested_at: TIME = col("buyer asked to cancel, UTC")
+    cancelled_at: TIME = col("whole order cancelled, UTC")
+    cancelled_by: pl.String = col("who cancelled", isin=words.PARTY)
+    cancel_reason: pl.String = col("normal form of the reason", isin=words.CANCEL_REASON)
+    dispatch_scan_at: TIME = col(
+        "first carrier scan of the order's last parcel; null while one covered parcel has none; UTC"
+    )
+    delivery_scan_at: TIME = col("carrier's first delivered event of the order's last parcel, UTC")
+    tracking_covered: pl.Boolean = col("tracking input covers every parcel of the order")
+    dispatched_at: TIME = col("dispatch_scan_at where covered, else shipped_at; UTC")
+    received_at: TIME = col("delivery_scan_at, else delivered_at; UTC")
+    platform_fulfilled: pl.Boolean = col("fulfilled by the platform: never blamed on the seller", required=True)
+    label_by: pl.String = col("who provides the label", isin=words.FULFILLED_BY)
+    warehouse: pl.String = col("warehouse; null when the lines differ")
+    handover: pl.String = col("pickup or dropoff")
+    delivery_option: pl.String = col("delivery option, as exported")
+    service_level: pl.String = col("delivery programme, as exported")
+    pickup_point: pl.Boolean = col("excuse: delivered to a collection point", required=True)
+    is_cod: pl.Boolean = col("cash on delivery", required=True)
+    is_sample: pl.Boolean = col("excuse: sample order", required=True)
+    is_replacement: pl.Boolean = col("excuse: replacement order", required=True)
+    is_exchange: pl.Boolean = col("excuse: exchange order", required=True)
+    is_combined: pl.Boolean = col(
+        "excuse: shares a parcel with other orders of the same buyer and address", required=True
+    )
+    is_split: pl.Boolean = col("excuse: travels in several parcels", required=True)
+    cancelled_before_collection: pl.Boolean = col("excuse: cancelled before the carrier had it", required=True)
+    lines: pl.Int64 = col("lines", required=True)
+    units: pl.Int64 = col("units ordered")
+    order_amount_cents: pl.Int64 = col("amount of the order, hundredths of the currency unit")
+    currency: pl.String = col("ISO 4217 code")
+    buyer_key: pl.String = col("buyer's account", personal="name")
+    recipient_key: pl.String = col("recipient", personal="name")
+    phone_key: pl.String = col("phone", personal="phone")
+    address_key: pl.String = col("street", personal="street")
+    country: pl.String = col("recipient's country")
+    state: pl.String = col("recipient's state")
+    city: pl.String = col("recipient's city")
+    postal_code: pl.String = col("recipient's postal code")
+    rts_due_at: TIME = col("platform's own rts deadline, UTC")
+    collection_due_at: TIME = col("platform's own collection deadline, UTC")
+    delivery_due_at: TIME = col("platform's own deliver-by time, UTC")
+    auto_cancel_rts_at: TIME = col("platform's own cancel time before rts, UTC")
+    auto_cancel_collection_at: TIME = col("platform's own cancel time before collection, UTC")
+    handling_days: pl.Int64 = col("seller's handling time")
+    handling_unit: pl.String = col("unit of handling_days")
+    release_at: TIME = col("pre-order release, UTC")
+    damaged: pl.String = col("identifier columns a spreadsheet damaged, comma separated")
+    source_file: pl.String = col("file of the winning export", required=True)
+    source_line: pl.Int64 = col("first row of the order in it", required=True)
+
+
+class Parcels(Table):
+    """One row an order and waybill, with what the order says of its destination."""
+
+    parcel_id: pl.String = col("order_id + '/' + waybill", key=True)
+    order_id: pl.String = col("order", required=True)
+    package_id: pl.String = col("platform's package number")
+    waybill: pl.String = col("normalised waybill number", required=True)
+    waybill_damaged: pl.Boolean = col("a spreadsheet damaged the number: never matched to anything", required=True)
+    carrier: pl.String = col("carrier id; null when the name is unknown")
+    carrier_as_given: pl.String = col("shipping provider, as exported")
+    waybill_check: pl.String = col("ok, bad, unknown", isin=words.WAYBILL_CHECK)
+    waybill_reason: pl.String = col("why: format, check_digit, no_format, low_confidence, no_carrier, handover")
+    waybill_format: pl.String = col("format that fits, or was expected")
+    given_at: TIME = col("when the number was given to the platform: rts, else shipped, else label time; UTC")
+    shop: pl.String = col("shop")
+    market: pl.String = col("market")
+    warehouse: pl.String = col("warehouse")
+    platform_fulfilled: pl.Boolean = col("fulfilled by the platform", required=True)
+    order_created_at: TIME = col("order created, UTC")
+    order_cancelled_at: TIME = col("order cancelled, UTC")
+    cancelled_before_collection: pl.Boolean = col("excuse: cancelled before the carrier had it", required=True)
+    pickup_point: pl.Boolean = col("excuse: delivered to a collection point", required=True)
+    is_sample: pl.Boolean = col("excuse: sample", required=True)
+    is_replacement: pl.Boolean = col("excuse: replacement", required=True)
+    is_exchange: pl.Boolean = col("excuse: exchange", required=True)
+    is_combined: pl.Boolean = col("excuse: shared with other orders of the same buyer and address", required=True)
+    is_split: pl.Boolean = col("excuse: its order travels in several parcels", required=True)
+    combined_orders: pl.Int64 = col("orders of the same buyer and address on this carrier and number, itself included")
+    buyer_key: pl.String = col("buyer's account", personal="name")
+    recipient_key: pl.String = col("recipient", personal="name")
+    phone_key: pl.String = col("phone", personal="phone")
+    address_key: pl.String = col("street", personal="street")
+    country: pl.String = col("destination country")
+    state: pl.String = col("destination state")
+    city: pl.String = col("destination city")
+    postal_code: pl.String = col("destination postal code")
+    delivered_at: TIME = col("platform's delivered time, UTC")
+    source_file: pl.String = col("file", required=True)
+    source_line: pl.Int64 = col("first row of the parcel", required=True)
+
+
+class Journeys(Table):
+    """One row a parcel: what the carrier's events say."""
+
+    parcel_id: pl.String = col("parcel", key=True)
+    order_id: pl.String = col("order", required=True)
+    waybill: pl.String = col("normalised waybill number", required=True)
+    covered: pl.Boolean = col("tracking input covers the carrier and the time the number was given", required=True)
+    not_covered_why: pl.String = col(
+        "no_tracking_input, carrier_not_covered, given_before_tracking, waybill_damaged; null when covered"
+    )
+    tracking_from: TIME = col("first event of the whole tracking input, UTC")
+    events: pl.Int64 = col("events of any kind", required=True)
+    scans: pl.Int64 = col("events that show the carrier has the parcel", required=True)
+    first_event_at: TIME = col("first event of any kind, UTC")
+    label_at: TIME = col("first label event, UTC")
+    first_scan_at: TIME = col("first scan, UTC")
+    second_scan_at: TIME = col("second scan at another moment, UTC")
+    last_scan_at: TIME = col("last scan, UTC")
+    last_status: pl.String = col("status of the last event", isin=words.EVENT_STATUS)
+    out_for_delivery_at: TIME = col("last out-for-delivery event, UTC")
+    attempted_at: TIME = col("first attempt, UTC")
+    delivered_at: TIME = col("first delivered event, UTC")
+    last_delivered_at: TIME = col("last delivered event, UTC")
+    returned_at: TIME = col("first returning or returned event, UTC")
+    first_city: pl.String = col("city of the first scan that names one")
+    first_state: pl.String = col("state of that scan")
+    first_postal_code: pl.String = col("postal code of that scan")
+    last_city: pl.String = col("city of the place of delivery, else of the last event that names a place")
+    last_state: pl.String = col("state of that event")
+    last_postal_code: pl.String = col("postal code of that event")
+    last_country: pl.String = col("country of that event")
+    last_place_at: TIME = col("time of that event, UTC")
+    weight_g: pl.Int64 = col("largest weight a scan measured, grams")
+    source_file: pl.String = col("file of the event that named the last place")
+    source_line: pl.Int64 = col("row of that event")
+
+
+class Deadlines(Table):
+    """One row an order, stage and mode."""
+
+    order_id: pl.String = col("order", key=True)
+    stage: pl.String = col("stage", key=True, isin=words.STAGE)
+    mode: pl.String = col("SLA mode", key=True, isin=words.SLA_MODE)
+    clock_start: TIME = col("when the clock started, UTC")
+    due_at: TIME = col("when it was due, UTC; null when not applicable")
+    stopped_at: TIME = col("when the stop event happened, UTC; null while open")
+    outcome: pl.String = col("outcome", required=True, isin=words.OUTCOME)
+    why: pl.String = col("JSON: policy line, days skipped, windows applied, or why not applicable", required=True)
+
+
+class Rates(Table):
+    """One row a metric, mode and slice."""
+
+    metric: pl.String = col("metric", key=True)
+    mode: pl.String = col("SLA mode", key=True, isin=words.SLA_MODE)
+    slice: pl.String = col("JSON of dimension to value; {} = all", key=True)
+    period_start: TIME = col("first order creation counted, UTC")
+    period_end: TIME = col("last order creation counted, UTC")
+    numerator: pl.Int64 = col("orders that count", required=True)
+    denominator: pl.Int64 = col("orders judged", required=True)
+    rate: pl.Float64 = col("numerator / denominator; null when nothing was judged")
+    ci_low: pl.Float64 = col("Wilson 95 % lower bound")
+    ci_high: pl.Float64 = col("Wilson 95 % upper bound")
+    target: pl.Float64 = col("platform's target")
+    enforce: pl.Float64 = col("platform's enforcement line")
+    status: pl.String = col("ok, watch, breach, too_few", isin=("ok", "watch", "breach", "too_few"))
+    headroom: pl.Int64 = col("how many more late orders until the limit")
+
+
+class Findings(Table):
+    """One row a finding."""
+
+    finding_id: pl.String = col("stable id: same facts, same id", key=True)
+    rule_id: pl.String = col("rule", required=True)
+    family: pl.String = col("folder of the rule", required=True)
+    severity: pl.String = col("severity", required=True, isin=words.SEVERITY)
+    evidence_class: pl.String = col("hard or soft", required=True, isin=words.EVIDENCE)
+    order_id: pl.String = col("order")
+    package_id: pl.String = col("package")
+    waybill: pl.String = col("waybill")
+    carrier: pl.String = col("carrier id")
+    shop: pl.String = col("shop")
+    warehouse: pl.String = col("warehouse")
+    occurred_at: TIME = col("when it happened, UTC")
+    verdict: pl.String = col("a reviewer's verdict", isin=("upheld", "excused"))
+    message: pl.String = col("one sentence a seller understands", required=True)
+    evidence: pl.String = col("JSON: the values that decided", required=True)
+    source_file: pl.String = col("input file of the deciding row")
+    source_line: pl.Int64 = col("row number a spreadsheet shows")
+    rule_version: pl.String = col("first 12 characters of the SHA-256 of the rule file", required=True)
+    root_finding_id: pl.String = col("the finding that explains this one")
+
+
+class Coverage(Table):
+    """One row a rule and outcome."""
+
+    rule_id: pl.String = col("rule", key=True)
+    family: pl.String = col("family", required=True)
+    grain: pl.String = col("what the rule judges: order, parcel, waybill, file", required=True)
+    status: pl.String = col("done, not_testable or failed", required=True, isin=("done", "not_testable", "failed"))
+    in_scope: pl.Int64 = col("how many it speaks about", required=True)
+    tested: pl.Int64 = col("judged", required=True)
+    flagged: pl.Int64 = col("flagged", required=True)
+    excused: pl.Int64 = col("not flagged because of an excuse", required=True)
+    not_testable: pl.Int64 = col("could not be judged", required=True)
+    why: pl.String = col("JSON: reason to count, for excused and not testable; the error when failed", required=True)
+
+
+class Reviews(Table):
+    """A person's verdicts, kept across runs."""
+
+    finding_id: pl.String = col("finding", key=True)
+    verdict: pl.String = col("upheld or excused", required=True, isin=("upheld", "excused"))
+    reason: pl.String = col("why", required=True)
+    author: pl.String = col("who", required=True)
+    reviewed_at: TIME = col("when, UTC", required=True)
+
+
+DERIVED: dict[str, type[Table]] = {
+    "source_files": SourceFiles,
+    "quarantine": Quarantine,
+    "orders": Orders,
+    "parcels": Parcels,
+    "journeys": Journeys,
+    "deadlines": Deadlines,
+    "rates": Rates,
+    "findings": Findings,
+    "coverage": Coverage,
+    "reviews": Reviews,
+}
