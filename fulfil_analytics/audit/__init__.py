@@ -1,1 +1,1 @@
-"""TODO."""
+"""The audit: from files to findings, and the folder that holds them."""

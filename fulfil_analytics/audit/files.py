@@ -1,0 +1,100 @@
+"""What ``fulfil audit --out DIR`` leaves. All are written aside, then moved into place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fulfil_analytics import __version__
+from fulfil_analytics.audit import findings
+from fulfil_analytics.audit.manifest import dumps
+from fulfil_analytics.errors import UsageError
+from fulfil_analytics.schemas import DERIVED, columns
+from fulfil_analytics.sql import literal, read_sql
+
+if TYPE_CHECKING:
+    from fulfil_analytics.audit.run import Run
+
+ORDERS = read_sql("fulfil_analytics.audit", "orders_out.sql").replace(
+    "{{facts}}", ", ".join(f"orders.{column.name}" for column in columns(DERIVED["orders"]) if not column.personal)
+)
+
+TABLES = {
+    "findings": f"SELECT * FROM findings ORDER BY {findings.ORDER}",
+    "orders": ORDERS,
+    "deadlines": "SELECT * FROM deadlines ORDER BY order_id, stage, mode",
+    "rates": "SELECT * FROM rates ORDER BY metric, mode, slice, period_start",
+    "quarantine": "SELECT * FROM quarantine ORDER BY source_file, source_line, column_name, reason, found",
+    "coverage": "SELECT * FROM coverage ORDER BY family, rule_id",
+}
+
+
+Writer = Callable[["Run", Path], None]
+"""Writes more files (report, workbook) of a run into a folder."""
+
+
+def write_folder(run: Run, folder: Path, *more: Writer) -> None:
+    """Write the run's files into `folder`, making it; files of an earlier audit are replaced.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    folder : Path
+        Where to.
+    *more : callable
+        What else to write beside the tables and the manifest.
+
+    Raises
+    ------
+    UsageError
+        The folder cannot be made or written, or the disk is full; what stood there before still stands.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=".fulfil-", dir=folder))
+    except OSError as problem:
+        raise UsageError(
+            f"the folder cannot be written: {problem.strerror}",
+            file=str(folder),
+            remedy="Name another folder with --out",
+        ) from None
+    try:
+        _write(run, fresh)
+        for write in more:
+            write(run, fresh)
+        for file in sorted(fresh.iterdir()):
+            os.replace(file, folder / file.name)
+    except OSError as problem:
+        raise UsageError(
+            f"writing stopped: {problem.strerror}",
+            file=str(folder),
+            remedy="Make room or name another folder with --out",
+        ) from None
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _write(run: Run, folder: Path) -> None:
+    for name, query in TABLES.items():
+        target = literal(str(folder / f"{name}.parquet"))
+        run.store.con.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+    (folder / "manifest.json").write_text(dumps(run.manifest), encoding="utf-8")
+    (folder / "run.json").write_text(dumps(_stamp(run)), encoding="utf-8")
+
+
+def _stamp(run: Run) -> dict[str, Any]:
+    """Return what differs from run to run."""
+    return {
+        "finished_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "fulfil_analytics": __version__,
+        "seconds": {step: round(seconds, 3) for step, seconds in run.timings.items()},
+    }

@@ -1,0 +1,116 @@
+"""The front door: which files there are, what they are, whose policy they speak of; then loading them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fulfil_analytics.errors import InputError, UnrecognisedFile, UsageError, suggest
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from fulfil_analytics.audit.options import Options
+    from fulfil_analytics.policy import Policy
+    from fulfil_analytics.sources import Recognised
+    from fulfil_analytics.store import Loaded, Store
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What was found at the front door.
+
+    Attributes
+    ----------
+    files : list of Recognised
+        Files that a format recognises, in a fixed order.
+    skipped : list of (str, str)
+        Files passed over, and why.
+    """
+
+    files: list[Recognised]
+    skipped: list[tuple[str, str]]
+
+    def markets(self, con: duckdb.DuckDBPyConnection) -> Counter[str]:
+        """Return how many order rows each market has, in the files and in the store already."""
+        from fulfil_analytics.sources import markets
+
+        stored = con.execute("SELECT market, count(*) FROM order_lines WHERE market IS NOT NULL GROUP BY market")
+        total = Counter(dict(stored.fetchall()))
+        for item in self.files:
+            if item.format.kind == "orders":
+                total.update(markets(con, item))
+        return total
+
+
+def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[str]) -> Intake:
+    """Find the files behind `inputs` and recognise each by its content.
+
+    Raises
+    ------
+    UnrecognisedFile
+        A file named directly that no format fits.
+    InputError
+        A file that is recognised and cannot be used, or nothing usable at all.
+
+    No inputs at all are fine: then the store's own content is audited.
+    """
+    from fulfil_analytics.sources import discover, identify, load_formats
+
+    if not inputs:
+        return Intake([], [])
+    formats = load_formats()
+    discovery = discover(inputs)
+    skipped = list(discovery.passed_over)
+    files: list[Recognised] = []
+    for source in discovery.files:
+        try:
+            files.append(identify(con, source, formats))
+        except UnrecognisedFile as problem:
+            if source.named_directly:
+                raise
+            skipped.append((source.shown, problem.what))
+    if not files:
+        raise InputError(
+            f"nothing usable among {len(discovery.files)} file(s)",
+            file=", ".join(inputs),
+            remedy="Export the orders from Seller Center as CSV or XLSX and name the folder that holds them",
+        )
+    return Intake(files, skipped)
+
+
+def choose(intake: Intake, con: duckdb.DuckDBPyConnection, policies: dict[str, Policy], options: Options) -> Policy:
+    """Return the policy that was named, or the one of the market the orders show."""
+    from fulfil_analytics.policy import choose_policy
+
+    wanted = options.policy or options.config.policy
+    if wanted is None:
+        return choose_policy(policies, intake.markets(con))
+    if wanted not in policies:
+        raise UsageError(f"no policy named {wanted}", column="--policy", remedy=suggest(wanted, policies))
+    return policies[wanted]
+
+
+def load_all(
+    store: Store, intake: Intake, policy: Policy, options: Options, key_file: Path | None = None
+) -> list[Loaded]:
+    """Load every recognised file into the store and settle what is current."""
+    from fulfil_analytics.privacy import Privacy, install, load_key
+    from fulfil_analytics.sources import open_rows
+    from fulfil_analytics.store import load_file, settle
+
+    reader = store.con.cursor()
+    reader.execute("SET TimeZone = 'UTC'")
+    privacy = Privacy(options.pii, load_key(key_file) if options.pii == "hash" else b"")
+    install(reader, privacy)
+    done = []
+    for item in intake.files:
+        options.progress(f"loading {item.source.shown}")
+        shop = options.config.shop_of(item.source.shown)
+        with open_rows(reader, item, zone=policy.zone, shop=shop, privacy=privacy, date_order=options.dates) as rows:
+            done.append(load_file(store, item, rows))
+    settle(store)
+    return done

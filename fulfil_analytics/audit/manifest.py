@@ -1,0 +1,83 @@
+"""The manifest: what an audit's outputs follow from. Same inputs, same bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from fulfil_analytics import __version__
+
+if TYPE_CHECKING:
+    from fulfil_analytics.audit.intake import Intake
+    from fulfil_analytics.audit.options import Options
+    from fulfil_analytics.policy import Policy
+    from fulfil_analytics.reference import CarrierBook
+    from fulfil_analytics.rulebook import Rulebook
+    from fulfil_analytics.store import Store
+
+MANIFEST_VERSION = 1
+
+
+def iso(moment: dt.datetime | None) -> str | None:
+    """Return a UTC time as ISO 8601 with Z."""
+    return None if moment is None else moment.isoformat(timespec="seconds") + "Z"
+
+
+def dumps(value: Any) -> str:
+    """Return JSON that is the same for the same value: sorted keys, UTF-8, one newline at the end."""
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
+
+
+def build_manifest(
+    store: Store,
+    intake: Intake | None,
+    policy: Policy,
+    book: Rulebook,
+    carriers: CarrierBook,
+    as_of: dt.datetime,
+    options: Options,
+) -> dict[str, Any]:
+    """Return the manifest of a finished run as plain JSON values."""
+    return {
+        "manifest_version": MANIFEST_VERSION,
+        "fulfil_analytics": __version__,
+        "as_of": iso(as_of),
+        "language": options.lang,
+        "personal_data": options.pii,
+        "policy": {"id": policy.id, "title": policy.title, "sha256": policy.sha256, "zone": policy.zone},
+        "carriers_sha256": carriers.sha256,
+        "rules": [
+            {"rule_id": rule.id, "family": rule.family, "sha256": rule.sha256, "parameters": rule.values}
+            for rule in sorted(book, key=lambda rule: (rule.family, rule.id))
+        ],
+        "inputs": _inputs(store),
+        "skipped": [] if intake is None else [{"file": file, "why": why} for file, why in sorted(intake.skipped)],
+        "counts": count_rows(store),
+    }
+
+
+def _inputs(store: Store) -> list[dict[str, Any]]:
+    cursor = store.con.execute("SELECT * EXCLUDE (exported_at) FROM source_files ORDER BY source_file, sha256")
+    names = [column[0] for column in cursor.description or ()]
+    files = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for file in files:
+        file["unknown_columns"] = json.loads(file["unknown_columns"] or "[]")
+    return files
+
+
+def count_rows(store: Store) -> dict[str, Any]:
+    """Return how many rows each table holds, and the sum rows in = loaded + merged + quarantined."""
+    counts = {
+        name: store.one(f"SELECT count(*) FROM {name}")
+        for name in ("orders", "order_lines", "parcels", "tracking_events", "findings", "quarantine")
+    }
+    sums = store.rows(
+        "SELECT coalesce(sum(rows_in), 0), coalesce(sum(rows_loaded), 0), coalesce(sum(rows_merged), 0), "
+        "coalesce(sum(rows_quarantined), 0) FROM source_files"
+    )[0]
+    counts["rows"] = dict(zip(("in", "loaded", "merged", "quarantined"), map(int, sums), strict=True))
+    counts["findings_by_severity"] = dict(
+        store.rows("SELECT severity, count(*) FROM findings GROUP BY severity ORDER BY severity")
+    )
+    return counts

@@ -1,0 +1,179 @@
+"""The run: look, load, model, deadlines, rates, rules, findings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fulfil_analytics.audit import findings
+from fulfil_analytics.audit.intake import choose, load_all, look
+from fulfil_analytics.audit.manifest import build_manifest, count_rows
+from fulfil_analytics.audit.options import Options, moment
+from fulfil_analytics.errors import InputError
+from fulfil_analytics.resources import rules_folder
+
+if TYPE_CHECKING:
+    from fulfil_analytics.policy import Policy
+    from fulfil_analytics.rulebook import Rulebook
+    from fulfil_analytics.store import Store
+
+
+@dataclass
+class Run:
+    """A finished run: the store with all tables of the contract, and what it stands on.
+
+    Attributes
+    ----------
+    store : Store
+        The open store; closing the run closes it.
+    policy : Policy
+        The policy that judged.
+    as_of : datetime
+        The moment the audit speaks for, UTC without zone.
+    options : Options
+        What was asked.
+    manifest : dict
+        Inputs, policy, rules, versions, counts: what the outputs follow from.
+    timings : dict
+        Seconds a step, for ``--timings``; never part of the reproducible outputs.
+    """
+
+    store: Store
+    policy: Policy
+    as_of: dt.datetime
+    options: Options
+    manifest: dict[str, Any]
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Clock:
+    """Seconds a step, and the news of it."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.timings: dict[str, float] = {}
+        self._began = time.perf_counter()
+        self._step = "start"
+
+    def step(self, name: str) -> None:
+        now = time.perf_counter()
+        self.timings[self._step] = self.timings.get(self._step, 0.0) + now - self._began
+        self._began, self._step = now, name
+        self.options.progress(name)
+
+
+def run_audit(inputs: Sequence[str], options: Options) -> Run:
+    """Audit the exports behind `inputs`.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+        Files, folders or globs. May be empty when ``options.db`` names a store that holds orders already.
+    options : Options
+        What is asked.
+
+    Returns
+    -------
+    Run
+        The caller closes it.
+
+    Raises
+    ------
+    FulfilError
+        Input, policy, rule or store that cannot be used; the store is as it was.
+    """
+    from fulfil_analytics.policy import load_policies
+    from fulfil_analytics.reference import CarrierBook
+    from fulfil_analytics.store import open_store
+
+    clock = _Clock(options)
+    policies = load_policies([rules_folder() / "policies"])
+    carriers = CarrierBook.load([rules_folder() / "carriers"])
+    book = _rulebook(options)
+    store = open_store(options.db, memory=options.memory)
+    try:
+        clock.step("looking at the files")
+        intake = look(store.con, inputs)
+        policy = choose(intake, store.con, policies, options)
+        clock.step("loading")
+        load_all(store, intake, policy, options)
+        as_of = _as_of(store, policy, options)
+        book = book.with_parameters(policy.rule_parameters, origin=policy.id)
+        book = book.with_parameters(options.config.parameters, origin="fulfil.toml")
+        clock.step("deriving orders, parcels and journeys")
+        _derive(store, policy, carriers, as_of, options)
+        clock.step("running rules")
+        findings.run(store, book, as_of=as_of, lang=options.lang)
+        clock.step("done")
+        manifest = build_manifest(store, intake, policy, book, carriers, as_of, options)
+        return Run(store, policy, as_of, options, manifest, clock.timings)
+    except BaseException:
+        store.close()
+        raise
+
+
+def run_load(inputs: Sequence[str], options: Options) -> dict[str, Any]:
+    """Load the exports behind `inputs` into the store ``options.db``.
+
+    Returns
+    -------
+    dict
+        ``loaded`` and ``already`` (lists of files), ``skipped`` (file and why), ``rows`` (in, loaded, merged, quarantined
+        of the whole store).
+    """
+    from fulfil_analytics.policy import load_policies
+    from fulfil_analytics.store import open_store
+
+    policies = load_policies([rules_folder() / "policies"])
+    with open_store(options.db) as store:
+        intake = look(store.con, inputs)
+        done = load_all(store, intake, choose(intake, store.con, policies, options), options)
+        return {
+            "loaded": [item.source_file for item in done if not item.already],
+            "already": [item.source_file for item in done if item.already],
+            "skipped": [{"file": file, "why": why} for file, why in intake.skipped],
+            "rows": count_rows(store)["rows"],
+        }
+
+
+def _rulebook(options: Options) -> Rulebook:
+    from fulfil_analytics.rulebook import load_rules
+
+    book = load_rules([rules_folder(), *options.config.rules, *options.rules])
+    return book.only(options.only) if options.only else book
+
+
+def _as_of(store: Store, policy: Policy, options: Options) -> dt.datetime:
+    from fulfil_analytics.store import latest_time
+
+    if options.as_of is not None:
+        return moment(options.as_of, policy.zone)
+    latest = latest_time(store)
+    if latest is None:
+        raise InputError("the inputs hold no order", remedy="Add an order export from Seller Center to the inputs")
+    return latest
+
+
+def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, options: Options) -> None:
+    from fulfil_analytics.reference import install_places
+    from fulfil_analytics.sla import build_deadlines, build_rates
+    from fulfil_analytics.store import build_model
+
+    build_model(store, carriers, as_of)
+    countries = {row[0] for row in store.rows("SELECT DISTINCT market FROM orders WHERE market IS NOT NULL")}
+    install_places(store.con, countries, options.places)
+    build_deadlines(store.con, policy, as_of)
+    build_rates(store.con, policy, as_of)

@@ -1,0 +1,111 @@
+"""``fulfil audit``: the whole way from exports to the output folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fulfil_analytics.cli import common
+from fulfil_analytics.errors import EXIT_FINDINGS
+
+if TYPE_CHECKING:
+    from fulfil_analytics.audit.options import Options
+    from fulfil_analytics.audit.run import Run
+
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+
+def audit(
+    inputs: common.Inputs,
+    policy: common.Policy = None,
+    as_of: common.AsOf = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write the audit into.")] = None,
+    lang: common.Lang = None,
+    db: common.Db = None,
+    engine: Annotated[str, typer.Option("--engine", metavar="duckdb|spark", help="What runs the rules.")] = "duckdb",
+    rules: common.Rules = None,
+    only: common.Only = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", metavar="SEVERITY", help="Exit 1 when a finding is at or above this severity."),
+    ] = None,
+    pii: common.Pii = "hash",
+    dates: common.Dates = None,
+    places: common.Places = None,
+    memory: common.Memory = None,
+    timings: Annotated[bool, typer.Option("--timings", help="Show the seconds of each step.")] = False,
+    quiet: common.Quiet = False,
+    json: common.Json = False,
+) -> None:
+    """Audit exports: load, judge by the policy, run the rules, write findings, rates and a report.
+
+    Example: fulfil audit exports/ --policy tiktok-us --out audit
+    """
+    from fulfil_analytics.audit.run import run_audit
+
+    common.one_of(fail_on, SEVERITIES, "--fail-on")
+    common.one_of(engine, ("duckdb",), "--engine")
+    with common.progress(quiet or json) as tell:
+        options = make_options(
+            policy=policy, as_of=as_of, db=db, rules=rules, only=only, pii=pii, lang=lang, dates=dates, places=places, memory=memory,
+            progress=tell,
+        )  # fmt: skip
+        run = run_audit(inputs, options)
+        with run:
+            if out is not None:
+                tell("writing")
+                _write(run, out)
+            failed = _fails(run, fail_on)
+            summary = None if quiet else _summary(run, out, as_json=json, timings=timings)
+    if isinstance(summary, str):
+        typer.echo(summary, nl=False)
+    elif summary is not None:
+        common.show(summary)
+    if failed:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+def make_options(**given: Any) -> Options:
+    """Return the audit's options from the command line and ``fulfil.toml``."""
+    from fulfil_analytics.audit.options import Options
+    from fulfil_analytics.config import find_config
+
+    config = find_config()
+    common.one_of(given["pii"], ("hash", "drop", "keep"), "--pii")
+    common.one_of(given["dates"], ("day-first", "month-first"), "--dates")
+    lang = common.one_of(given["lang"], ("en", "zh"), "--lang") or config.lang or "en"
+    return Options(
+        **{
+            **given,
+            "rules": tuple(given["rules"] or ()),
+            "only": tuple(given["only"] or ()),
+            "lang": lang,
+            "config": config,
+        }
+    )
+
+
+def _write(run: Run, out: Path) -> None:
+    from fulfil_analytics.audit.files import write_folder
+    from fulfil_analytics.report import write_outputs
+
+    write_folder(run, out, write_outputs)
+
+
+def _fails(run: Run, fail_on: str | None) -> bool:
+    if fail_on is None:
+        return False
+    grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return bool(run.store.one("SELECT count(*) FROM findings WHERE severity IN (SELECT unnest(?))", [list(grave)]))
+
+
+def _summary(run: Run, out: Path | None, *, as_json: bool, timings: bool) -> Any:
+    if as_json:
+        from fulfil_analytics.audit.manifest import dumps
+
+        return dumps({**run.manifest, "out": None if out is None else str(out)})
+    from fulfil_analytics.report import console_summary
+
+    return console_summary(run, out, timings=timings)

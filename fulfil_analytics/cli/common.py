@@ -1,0 +1,76 @@
+"""Options that several commands share, and progress that only a terminal sees."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Inputs = Annotated[
+    list[str], typer.Argument(metavar="INPUT...", help="Files, folders or globs; what a file is, its content decides.")
+]
+Policy = Annotated[
+    str | None, typer.Option("--policy", metavar="ID", help="Policy to judge by; see: fulfil policies list.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="TIME", help="Moment the audit speaks for; default: the latest time in the inputs."
+    ),
+]
+Lang = Annotated[str | None, typer.Option("--lang", metavar="en|zh", help="Language of messages and report.")]
+Db = Annotated[Path | None, typer.Option("--db", metavar="FILE", help="Store to load into and keep.")]
+Pii = Annotated[str, typer.Option("--pii", metavar="hash|drop|keep", help="What becomes of names, phones and streets.")]
+Rules = Annotated[
+    list[Path] | None, typer.Option("--rules", metavar="DIR", help="Folder of own rules; may be given again.")
+]
+Only = Annotated[
+    list[str] | None, typer.Option("--only", metavar="RULE", help="Run only this rule; may be given again.")
+]
+Dates = Annotated[
+    str | None,
+    typer.Option(
+        "--dates", metavar="day-first|month-first", help="Order of day and month where a file does not settle it."
+    ),
+]
+Places = Annotated[
+    Path | None, typer.Option("--places", metavar="FILE", help="GeoNames postal file for countries outside the US.")
+]
+Memory = Annotated[
+    str | None, typer.Option("--memory", metavar="SIZE", help="Upper limit of the database's memory, e.g. 1GB.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+Json = Annotated[bool, typer.Option("--json", help="Print a machine-readable summary on stdout.")]
+
+
+def one_of(value: str | None, allowed: tuple[str, ...], option: str) -> str | None:
+    """Return `value` when it is allowed (or None), else raise with the nearest allowed word."""
+    from fulfil_analytics.errors import UsageError, suggest
+
+    if value is not None and value not in allowed:
+        raise UsageError(f"{value} is not possible here", column=option, remedy=suggest(value, allowed))
+    return value
+
+
+@contextlib.contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show the running step on stderr, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("starting") as status:
+        yield status.update
+
+
+def show(renderable: Any) -> None:
+    """Print something rich on stdout; NO_COLOR and pipes are respected."""
+    from rich.console import Console
+
+    Console().print(renderable)

@@ -1,0 +1,40 @@
+"""``fulfil load``: add exports to a store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fulfil_analytics.cli import common
+
+
+def load(
+    inputs: common.Inputs,
+    db: Annotated[Path, typer.Option("--db", metavar="FILE", help="Store to load into; made if there is none.")],
+    policy: common.Policy = None,
+    pii: common.Pii = "hash",
+    dates: common.Dates = None,
+    quiet: common.Quiet = False,
+    json: common.Json = False,
+) -> None:
+    """Add exports to a store. Loading the same file twice changes nothing.
+
+    Example: fulfil load exports/ --db shop.duckdb
+    """
+    from fulfil_analytics.audit.manifest import dumps
+    from fulfil_analytics.audit.run import run_load
+    from fulfil_analytics.cli.audit import make_options
+
+    with common.progress(quiet or json) as tell:
+        options = make_options(
+            policy=policy, db=db, pii=pii, dates=dates, lang=None, rules=None, only=None, as_of=None, progress=tell
+        )
+        result = run_load(inputs, options)
+    if json:
+        typer.echo(dumps(result), nl=False)
+    elif not quiet:
+        from fulfil_analytics.report import load_summary
+
+        common.show(load_summary(result))

@@ -1,0 +1,167 @@
+"""Opening a store, and what a fresh one holds."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+
+from fulfil_analytics.errors import StoreError
+from fulfil_analytics.schemas import DERIVED, LOADED, create_table, duckdb_types
+
+STORE_VERSION = 1
+
+_FRESH = (
+    "CREATE TABLE store_meta (store_version INTEGER, made_by VARCHAR)",
+    f"INSERT INTO store_meta VALUES ({STORE_VERSION}, 'fulfil-analytics')",
+    *(
+        create_table(f"loaded_{name}", table).replace("\n)", ",\n  is_current BOOLEAN\n)")
+        for name, table in LOADED.items()
+    ),
+    *(
+        f"CREATE VIEW {name} AS SELECT {', '.join(duckdb_types(table))} FROM loaded_{name} WHERE is_current"
+        for name, table in LOADED.items()
+    ),
+    *(create_table(name, table) for name, table in DERIVED.items()),
+)
+
+
+@dataclass
+class Store:
+    """An open store.
+
+    Attributes
+    ----------
+    con : duckdb.DuckDBPyConnection
+        The connection; times are UTC in it.
+    path : Path
+        The DuckDB file.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    path: Path
+    _folder: Any = field(default=None, repr=False)
+
+    def one(self, query: str, values: list[Any] | None = None) -> Any:
+        """Return the first value of the first row (None when there is no row)."""
+        row = self.con.execute(query, values).fetchone()
+        return row[0] if row else None
+
+    def rows(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Return all rows of a small result."""
+        return self.con.execute(query, values).fetchall()
+
+    def close(self) -> None:
+        """Close the connection; a store without a name is removed."""
+        self.con.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_store(path: Path | None = None, *, memory: str | None = None, must_exist: bool = False) -> Store:
+    """Open the store at `path`, making it if there is none; without a path, one in a private temporary folder.
+
+    Parameters
+    ----------
+    path : Path, optional
+        The DuckDB file.
+    memory : str, optional
+        Upper limit of DuckDB's memory, e.g. ``"1GB"``.
+    must_exist : bool
+        Refuse to make a new store.
+
+    Raises
+    ------
+    StoreError
+        The file is held by another process, is no store, was made by a newer version, or cannot be written.
+    """
+    folder = None
+    if path is None:
+        folder = tempfile.TemporaryDirectory(prefix="fulfil-", ignore_cleanup_errors=True)
+        path = Path(folder.name) / "store.duckdb"
+    elif must_exist and not path.exists():
+        raise StoreError(
+            "there is no store of this name", file=str(path), remedy="Make one with: fulfil load INPUT --db FILE"
+        )
+    store = Store(_connect(path), path, folder)
+    try:
+        _settings(store, memory)
+        _prepare(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _settings(store: Store, memory: str | None) -> None:
+    store.con.execute("SET TimeZone = 'UTC'")
+    store.con.execute("SET temp_file_encryption = true")
+    if memory is None:
+        return
+    try:
+        store.con.execute("SET memory_limit = ?", [memory])
+    except duckdb.Error:
+        raise StoreError(
+            "the memory limit is not a size", column="--memory", remedy="Write it like 1GB or 800MB"
+        ) from None
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(
+            str(path), config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        )
+    except duckdb.Error as problem:
+        words = str(problem)
+    if "lock" in words.lower():
+        holder = re.search(r"PID (\d+)", words)
+        who = f"process {holder[1]}" if holder else "another process"
+        raise StoreError(
+            f"the store is held by {who}", file=str(path), remedy="Wait until it has finished, then run again"
+        )
+    if path.exists() and path.is_file():
+        raise StoreError(
+            "this is not a DuckDB file, or it cannot be opened", file=str(path), remedy="Name another file with --db"
+        )
+    raise StoreError(
+        "the store cannot be made here",
+        file=str(path),
+        remedy="Name a file in a folder that exists and that you may write to",
+    )
+
+
+def _prepare(store: Store) -> None:
+    tables = {row[0] for row in store.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal")}
+    if not tables:
+        store.con.begin()
+        for statement in _FRESH:
+            store.con.execute(statement)
+        store.con.commit()
+        return
+    version = store.one("SELECT max(store_version) FROM store_meta") if "store_meta" in tables else None
+    if version == STORE_VERSION:
+        return
+    if version is None:
+        raise StoreError(
+            "this DuckDB file holds other tables and is no store of fulfil",
+            file=str(store.path),
+            remedy="Name another file with --db",
+        )
+    raise StoreError(
+        f"this store has layout {version}, this program knows layout {STORE_VERSION}",
+        file=str(store.path),
+        remedy="Load the exports into a new store, or use the version of fulfil that made it",
+    )

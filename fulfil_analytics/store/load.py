@@ -1,0 +1,185 @@
+"""Loading one recognised file: checked in batches, all or nothing, written into the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fulfil_analytics.errors import InputError
+from fulfil_analytics.schemas import LOADED, duckdb_types, key_of
+from fulfil_analytics.sql import read_sql
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from fulfil_analytics.sources import Recognised, Rows
+    from fulfil_analytics.store.database import Store
+
+BATCH = 100_000
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of one file.
+
+    Attributes
+    ----------
+    source_file : str
+        The file, as shown.
+    kind : str
+        orders, tracking, ...
+    already : bool
+        The store held these bytes before; nothing was changed.
+    """
+
+    source_file: str
+    kind: str
+    already: bool
+
+
+def load_file(store: Store, recognised: Recognised, rows: Rows) -> Loaded:
+    """Load one file into its table; on any trouble the store stays as it was.
+
+    Parameters
+    ----------
+    store : Store
+        An open store.
+    recognised : Recognised
+        What the file is.
+    rows : Rows
+        Its canonical rows, opened by :func:`fulfil_analytics.sources.open_rows`.
+
+    Raises
+    ------
+    InputError
+        The file changed while it was read.
+    """
+    source = recognised.source
+    if store.one("SELECT source_file FROM source_files WHERE sha256 = ?", [source.sha256]) is not None:
+        return Loaded(source.shown, recognised.format.kind, already=True)
+    store.con.begin()
+    try:
+        _insert(store, rows)
+        if source.hash_now() != source.sha256:
+            raise InputError(
+                "the file changed while it was read",
+                file=source.shown,
+                remedy="Wait until it is complete, then run again",
+            )
+        _ledger(store, recognised, rows)
+        store.con.commit()
+    except BaseException:
+        store.con.rollback()
+        raise
+    return Loaded(source.shown, recognised.format.kind, already=False)
+
+
+def _insert(store: Store, rows: Rows) -> None:
+    """Stream the rows through the check into ``loaded_<table>``, and what fails into ``quarantine``."""
+    import pyarrow as pa
+
+    from fulfil_analytics.schemas.check import check_batches
+
+    model = LOADED[rows.table]
+    names = ", ".join(duckdb_types(model))
+    reader = rows.con.sql(rows.select).to_arrow_reader(BATCH)
+    set_aside: list[pa.Table] = []
+
+    def good() -> Iterator[pa.RecordBatch]:
+        for checked in check_batches(model, reader):
+            if checked.set_aside.height:
+                set_aside.append(checked.set_aside.to_arrow())
+            yield from checked.good.to_arrow().to_batches()
+
+    batches = good()
+    first = next(batches, None)
+    if first is not None:
+        stream = pa.RecordBatchReader.from_batches(first.schema, _chain(first, batches))
+        _append(
+            store, stream, f"INSERT INTO loaded_{rows.table} BY NAME SELECT {names}, TRUE AS is_current FROM incoming"
+        )
+    for table in set_aside:
+        _append(store, table, "INSERT INTO quarantine BY NAME SELECT * FROM incoming")
+
+
+def _chain(first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    yield first
+    yield from rest
+
+
+def _append(store: Store, arrow: Any, statement: str) -> None:
+    store.con.register("incoming", arrow)
+    try:
+        store.con.execute(statement)
+    finally:
+        store.con.unregister("incoming")
+
+
+def _ledger(store: Store, recognised: Recognised, rows: Rows) -> None:
+    source = recognised.source
+    store.con.execute(
+        "INSERT INTO source_files BY NAME SELECT unnest([?], recursive := true)",
+        [
+            {
+                "source_file": source.shown,
+                "sha256": source.sha256,
+                "bytes": source.bytes,
+                "kind": recognised.format.kind,
+                "format": recognised.format.id,
+                "encoding": recognised.encoding,
+                "market": rows.market,
+                "time_zone": rows.zone,
+                "exported_at": rows.exported_at(),
+                "rows_in": rows.rows_in(),
+                "rows_loaded": 0,
+                "rows_merged": 0,
+                "rows_quarantined": 0,
+                "unknown_columns": rows.unknown_columns,
+            }
+        ],
+    )
+
+
+def settle(store: Store) -> None:
+    """Decide which rows are current, and bring the ledger's sums up to date.
+
+    An order's newest export wins as a whole; equal rows count once; of reference rows with one key the newest wins.
+    """
+    store.con.begin()
+    try:
+        for statement in read_sql("fulfil_analytics.store", "settle.sql").split(";\n"):
+            if statement.strip():
+                store.con.execute(statement)
+        for table in LOADED:
+            _settle_reference(store, table)
+        rows = " UNION ALL ".join(f"SELECT source_file, is_current FROM loaded_{table}" for table in LOADED)
+        store.con.execute(read_sql("fulfil_analytics.store", "ledger.sql").replace("{{rows}}", rows))
+        store.con.commit()
+    except BaseException:
+        store.con.rollback()
+        raise
+    _check_sums(store)
+
+
+def _settle_reference(store: Store, table: str) -> None:
+    if table in {"order_lines", "tracking_events"}:
+        return
+    model = LOADED[table]
+    facts = [name for name in duckdb_types(model) if name not in {"source_file", "source_line"}]
+    key = ", ".join(f"rows_.{name}" for name in key_of(model) or facts)
+    statement = read_sql("fulfil_analytics.store", "settle_reference.sql")
+    store.con.execute(statement.replace("{{table}}", table).replace("{{key}}", key))
+
+
+def _check_sums(store: Store) -> None:
+    """Refuse to go on when a row was lost: rows in = loaded + merged + quarantined, file by file."""
+    open_sums = store.rows(
+        "SELECT source_file, rows_in, rows_loaded, rows_merged, rows_quarantined FROM source_files "
+        "WHERE rows_in <> rows_loaded + rows_merged + rows_quarantined ORDER BY source_file LIMIT 1"
+    )
+    if open_sums:
+        file, rows_in, loaded, merged, quarantined = open_sums[0]
+        raise RuntimeError(
+            f"{file}: {rows_in} rows in, but {loaded} loaded + {merged} merged + {quarantined} quarantined"
+        )

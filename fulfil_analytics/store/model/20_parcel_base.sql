@@ -1,0 +1,70 @@
+-- One row an order and waybill, before anything the carrier says.
+CREATE OR REPLACE TEMP TABLE parcel_base AS
+WITH base AS (
+  SELECT
+    lines.order_id || '/' || lines.waybill AS parcel_id,
+    lines.order_id,
+    lines.waybill,
+    min(lines.package_id) AS package_id,
+    min(lines.carrier_as_given) AS carrier_as_given,
+    bool_or(coalesce(contains(lines.damaged, 'waybill'), FALSE)) AS waybill_damaged,
+    bool_and(lines.line_cancelled) AS cancelled,
+    min(lines.rts_at) AS rts_at,
+    min(lines.shipped_at) AS shipped_at,
+    min(lines.delivered_at) AS delivered_at,
+    min(lines.warehouse) AS warehouse,
+    coalesce(bool_or(lines.parcel_tag = 'combined'), FALSE) AS tagged_combined,
+    coalesce(bool_or(lines.parcel_tag = 'split'), FALSE) AS tagged_split,
+    min(lines.source_file) AS source_file,
+    min(lines.source_line) AS source_line
+  FROM lines
+  WHERE lines.waybill IS NOT NULL
+  GROUP BY lines.order_id, lines.waybill
+)
+SELECT base.*, carrier_of.carrier, carrier_of.carrier_key
+FROM base
+LEFT JOIN carrier_of ON carrier_of.carrier_as_given = base.carrier_as_given;
+
+CREATE OR REPLACE TEMP TABLE shared_numbers AS
+SELECT waybill FROM parcel_base WHERE NOT waybill_damaged GROUP BY waybill HAVING count(*) > 1;
+
+CREATE OR REPLACE TEMP TABLE split_orders AS
+SELECT order_id FROM parcel_base GROUP BY order_id HAVING count(*) > 1;
+
+-- Combined: the platform says so, or the orders share carrier, number, buyer and address, or carrier, number and package.
+-- Only numbers that stand on several orders are looked at, and a damaged number is never taken for another.
+CREATE OR REPLACE TEMP TABLE combined_parcels AS
+WITH mates AS (
+  SELECT b.parcel_id, b.tagged_combined, b.package_id,
+    count(*) OVER (PARTITION BY b.carrier_key, b.waybill, k.buyer_key, k.recipient_key, k.address_key, k.postal_code) AS alike,
+    count(*) OVER (PARTITION BY b.carrier_key, b.waybill, b.package_id) AS packed
+  FROM parcel_base AS b
+  JOIN shared_numbers AS s ON s.waybill = b.waybill
+  JOIN (
+    SELECT order_id, max(buyer_key) AS buyer_key, max(recipient_key) AS recipient_key, max(address_key) AS address_key,
+      max(postal_code) AS postal_code
+    FROM lines
+    WHERE waybill IN (SELECT waybill FROM shared_numbers)
+    GROUP BY order_id
+  ) AS k ON k.order_id = b.order_id
+  WHERE NOT b.waybill_damaged
+)
+SELECT parcel_id, alike AS combined_orders FROM mates WHERE alike > 1 OR (package_id IS NOT NULL AND packed > 1)
+UNION
+SELECT parcel_id, coalesce(mates.alike, 1) FROM parcel_base LEFT JOIN mates USING (parcel_id) WHERE parcel_base.tagged_combined;
+
+-- Events join on carrier and number; where the feed names another carrier or none, on the number alone if one order uses it.
+CREATE OR REPLACE TABLE parcel_events AS
+SELECT b.parcel_id, b.carrier, e.*, e.status IN {scan_statuses} AND e.event_at IS NOT NULL AS is_scan
+FROM tracking_events AS e
+LEFT JOIN carrier_of AS c ON c.carrier_as_given = e.carrier_as_given
+JOIN parcel_base AS b ON b.waybill = e.waybill AND NOT b.waybill_damaged
+LEFT JOIN shared_numbers AS s ON s.waybill = e.waybill
+WHERE (e.event_at IS NULL OR e.event_at <= {as_of}) AND (s.waybill IS NULL OR b.carrier_key = c.carrier_key);
+
+-- A feed that gives only the order's number joins where the order has one parcel.
+INSERT INTO parcel_events
+SELECT b.parcel_id, b.carrier, e.*, e.status IN {scan_statuses} AND e.event_at IS NOT NULL AS is_scan
+FROM tracking_events AS e
+JOIN parcel_base AS b ON b.order_id = e.order_id AND NOT b.waybill_damaged
+WHERE e.waybill IS NULL AND (e.event_at IS NULL OR e.event_at <= {as_of}) AND e.order_id NOT IN (SELECT order_id FROM split_orders);

@@ -1,0 +1,220 @@
+"""What the derived tables say, case by case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fulfil_analytics.store import Store, latest_time
+from tests.store.conftest import T0, Add, hours
+
+Model = Callable[[dt.datetime], None]
+USPS, USPS_2 = "9400111206213859496247", "9400111206213859496254"
+
+
+def one(store: Store, query: str) -> dict[str, Any]:
+    cursor = store.con.execute(query)
+    row = cursor.fetchone()
+    assert row is not None
+    return dict(zip([column[0] for column in cursor.description or ()], row, strict=True))
+
+
+def order(add: Add, order_id: str = "1", **values: Any) -> None:
+    add(
+        "order_lines",
+        **{"order_id": order_id, "waybill": USPS, "carrier_as_given": "USPS", "rts_at": hours(1), **values},
+    )
+
+
+def event(add: Add, at: dt.datetime | None, status: str = "in_transit", **values: Any) -> None:
+    add("tracking_events", **{"waybill": USPS, "carrier_as_given": "usps", "event_at": at, "status": status, **values})
+
+
+def tracking_began(add: Add) -> None:
+    """The tracking input begins before any number was given: everything later is covered."""
+    event(add, T0, waybill="9400111206213859499999")
+
+
+def test_dispatch_stops_at_the_first_scan_of_the_last_parcel(store: Store, add: Add, model: Model) -> None:
+    tracking_began(add)
+    order(add)
+    order(add, waybill=USPS_2)
+    event(add, hours(1.5), "label_created")
+    event(add, hours(2), "picked_up")
+    event(add, hours(9), "picked_up", waybill=USPS_2)
+    model(hours(50))
+    assert one(store, "SELECT dispatched_at, tracking_covered, is_split FROM orders") == {
+        "dispatched_at": hours(9),
+        "tracking_covered": True,
+        "is_split": True,
+    }
+
+
+def test_a_covered_parcel_without_a_scan_keeps_the_order_open_whatever_the_export_says(
+    store: Store, add: Add, model: Model
+) -> None:
+    order(add, shipped_at=hours(3))
+    order(add, "2", waybill=USPS_2)
+    event(add, hours(0), "picked_up", waybill=USPS_2)
+    model(hours(50))
+    found = one(store, "SELECT * FROM orders WHERE order_id = '1'")
+    assert (found["dispatched_at"], found["shipped_at"], found["tracking_covered"]) == (None, hours(3), True)
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"carrier_as_given": "UPS", "waybill": "1Z5R89390357567127"}, "carrier_not_covered"),
+        ({"rts_at": T0 - dt.timedelta(days=9)}, "given_before_tracking"),
+        ({"damaged": "waybill", "waybill": "9.4E+21"}, "waybill_damaged"),
+    ],
+)
+def test_where_tracking_does_not_cover_the_parcel_the_shipped_time_stops(
+    store: Store, add: Add, model: Model, values: dict[str, Any], why: str
+) -> None:
+    order(add, shipped_at=hours(3), **values)
+    order(add, "2", waybill=USPS_2)
+    event(add, hours(0), "picked_up", waybill=USPS_2)
+    model(hours(50))
+    assert one(store, "SELECT covered, not_covered_why FROM journeys WHERE order_id = '1'") == {
+        "covered": False,
+        "not_covered_why": why,
+    }
+    assert one(store, "SELECT dispatched_at FROM orders WHERE order_id = '1'")["dispatched_at"] == hours(3)
+
+
+def test_an_uncovered_parcel_without_a_shipped_time_stops_at_the_scan_there_is(
+    store: Store, add: Add, model: Model
+) -> None:
+    order(add, rts_at=hours(-9))
+    event(add, hours(2), "picked_up")
+    model(hours(50))
+    assert one(store, "SELECT dispatched_at, tracking_covered FROM orders") == {
+        "dispatched_at": hours(2),
+        "tracking_covered": False,
+    }
+
+
+def test_without_any_tracking_nothing_is_covered(store: Store, add: Add, model: Model) -> None:
+    order(add)
+    model(hours(50))
+    assert one(store, "SELECT not_covered_why FROM journeys")["not_covered_why"] == "no_tracking_input"
+
+
+def test_a_not_found_row_covers_its_carrier(store: Store, add: Add, model: Model) -> None:
+    order(add)
+    event(add, None, "not_found")
+    model(hours(50))
+    found = one(store, "SELECT covered, events, scans, first_scan_at FROM journeys")
+    assert found == {"covered": True, "events": 0, "scans": 0, "first_scan_at": None}
+
+
+def test_a_feed_that_names_another_carrier_joins_on_the_number_alone_when_one_order_uses_it(
+    store: Store, add: Add, model: Model
+) -> None:
+    tracking_began(add)
+    order(add, carrier_as_given="FedEx")
+    event(add, hours(2), "picked_up")
+    model(hours(50))
+    assert one(store, "SELECT scans, covered FROM journeys") == {"scans": 1, "covered": True}
+
+
+def test_the_same_digits_under_two_carriers_take_only_their_own_events(store: Store, add: Add, model: Model) -> None:
+    order(add, "1", carrier_as_given="USPS")
+    order(add, "2", carrier_as_given="FedEx")
+    event(add, hours(2), "picked_up")
+    model(hours(50))
+    assert store.rows("SELECT order_id, scans FROM journeys ORDER BY order_id") == [("1", 1), ("2", 0)]
+
+
+def test_combined_needs_the_same_buyer_and_address(store: Store, add: Add, model: Model) -> None:
+    for order_id, buyer in (("1", "b1"), ("2", "b1"), ("3", "b9")):
+        order(add, order_id, buyer_key=buyer, recipient_key=buyer, address_key=buyer)
+    model(hours(50))
+    assert store.rows("SELECT order_id, is_combined, combined_orders FROM parcels ORDER BY order_id") == [
+        ("1", True, 2),
+        ("2", True, 2),
+        ("3", False, 1),
+    ]
+
+
+def test_damaged_numbers_are_never_taken_for_one_another(store: Store, add: Add, model: Model) -> None:
+    for order_id in ("1", "2"):
+        order(add, order_id, waybill="9.4E+21", damaged="waybill", buyer_key="b")
+    model(hours(50))
+    assert store.rows("SELECT is_combined, waybill_reason FROM parcels") == [(False, "damaged"), (False, "damaged")]
+
+
+def test_cancelled_before_collection_is_an_excuse_and_after_it_is_none(store: Store, add: Add, model: Model) -> None:
+    order(add, "1", order_status="cancelled", cancelled_at=hours(3))
+    order(add, "2", waybill=USPS_2, order_status="cancelled", cancelled_at=hours(30))
+    event(add, hours(9), "picked_up", waybill=USPS_2)
+    model(hours(50))
+    assert store.rows("SELECT order_id, cancelled_before_collection FROM orders ORDER BY order_id") == [
+        ("1", True),
+        ("2", False),
+    ]
+
+
+def test_a_cancelled_line_does_not_hold_the_order_up(store: Store, add: Add, model: Model) -> None:
+    tracking_began(add)
+    order(add, "1")
+    order(add, "1", waybill=USPS_2, order_status="cancelled", cancelled_at=hours(2))
+    event(add, hours(9), "picked_up")
+    model(hours(50))
+    found = one(store, "SELECT dispatched_at, cancelled_at FROM orders")
+    assert found == {"dispatched_at": hours(9), "cancelled_at": None}
+
+
+def test_nothing_later_than_as_of_is_used(store: Store, add: Add, model: Model) -> None:
+    order(add, "1", shipped_at=hours(9), order_status="cancelled", cancelled_at=hours(40))
+    order(add, "2", created_at=hours(60))
+    event(add, hours(2), "picked_up")
+    event(add, hours(20), "delivered")
+    model(hours(10))
+    found = one(store, "SELECT order_id, order_status, cancelled_at, shipped_at, received_at FROM orders")
+    assert found == {
+        "order_id": "1",
+        "order_status": None,
+        "cancelled_at": None,
+        "shipped_at": hours(9),
+        "received_at": None,
+    }
+
+
+def test_a_label_event_is_no_scan_and_the_last_place_is_the_place_of_delivery(
+    store: Store, add: Add, model: Model
+) -> None:
+    order(add)
+    event(add, hours(1), "label_created", city="Ontario", state="CA")
+    event(add, hours(5), "picked_up", city="Ontario", state="CA")
+    event(add, hours(30), "delivered", city="Dallas", state="TX", postal_code="75201")
+    event(add, hours(31), "other", city="Nowhere")
+    model(hours(50))
+    found = one(
+        store, "SELECT first_scan_at, label_at, second_scan_at, last_city, last_postal_code, first_city FROM journeys"
+    )
+    assert found == {
+        "first_scan_at": hours(5),
+        "label_at": hours(1),
+        "second_scan_at": hours(30),
+        "last_city": "Dallas",
+        "last_postal_code": "75201",
+        "first_city": "Ontario",
+    }
+
+
+def test_tracking_of_no_order_is_kept_apart(store: Store, add: Add, model: Model) -> None:
+    order(add)
+    event(add, hours(5), waybill="9400111206213859490000")
+    model(hours(50))
+    assert store.rows("SELECT waybill, events FROM tracked_waybills") == [("9400111206213859490000", 1)]
+
+
+def test_the_latest_time_is_that_of_facts_not_of_deadlines(store: Store, add: Add) -> None:
+    order(add, delivery_due_at=hours(900))
+    event(add, hours(7))
+    assert latest_time(store) == hours(7)
