@@ -117,7 +117,9 @@ class Parcels(Table):
     carrier: pl.String = col("carrier id; null when the name is unknown")
     carrier_as_given: pl.String = col("shipping provider, as exported")
     waybill_check: pl.String = col("ok, bad, unknown", isin=words.WAYBILL_CHECK)
-    waybill_reason: pl.String = col("why: format, check_digit, no_format, low_confidence, no_carrier, handover")
+    waybill_reason: pl.String = col(
+        "why: fits, handover, check_digit, no_format_fits, low_confidence, no_published_format, unknown_carrier, damaged"
+    )
     waybill_format: pl.String = col("format that fits, or was expected")
     given_at: TIME = col("when the number was given to the platform: rts, else shipped, else label time; UTC")
     shop: pl.String = col("shop")
