@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics import __version__
-from fulfil_analytics.audit import findings
 from fulfil_analytics.audit.manifest import dumps
 from fulfil_analytics.errors import UsageError
 from fulfil_analytics.schemas import DERIVED, columns
@@ -26,7 +25,7 @@ ORDERS = read_sql("fulfil_analytics.audit", "orders_out.sql").replace(
 )
 
 TABLES = {
-    "findings": f"SELECT * FROM findings ORDER BY {findings.ORDER}",
+    "findings": "SELECT * FROM findings ORDER BY rowid",
     "orders": ORDERS,
     "deadlines": "SELECT * FROM deadlines ORDER BY order_id, stage, mode",
     "rates": "SELECT * FROM rates ORDER BY metric, mode, slice, period_start",

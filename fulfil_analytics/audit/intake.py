@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,10 +107,20 @@ def load_all(
     privacy = Privacy(options.pii, load_key(key_file) if options.pii == "hash" else b"")
     install(reader, privacy)
     done = []
-    for item in intake.files:
+    for found in intake.files:
+        item = _named(store, found)
         options.progress(f"loading {item.source.shown}")
         shop = options.config.shop_of(item.source.shown)
-        with open_rows(reader, item, zone=policy.zone, shop=shop, privacy=privacy, date_order=options.dates) as rows:
-            done.append(load_file(store, item, rows))
+        with open_rows(reader, item, zone=policy.zone, shop=shop, privacy=privacy, date_order=options.dates or "") as rows:
+            done.append(load_file(store, reader, item, rows))
     settle(store)
     return done
+
+
+def _named(store: Store, item: Recognised) -> Recognised:
+    """Tell a file from another of the same name in the store by its hash; both keep their rows."""
+    source = item.source
+    taken = store.one("SELECT sha256 FROM source_files WHERE source_file = ?", [source.shown])
+    if taken is None or taken == source.sha256:
+        return item
+    return replace(item, source=replace(source, shown=f"{source.shown}#{source.sha256[:8]}"))

@@ -58,7 +58,7 @@ def build_manifest(
 
 
 def _inputs(store: Store) -> list[dict[str, Any]]:
-    cursor = store.con.execute("SELECT * EXCLUDE (exported_at) FROM source_files ORDER BY source_file, sha256")
+    cursor = store.con.execute("SELECT * REPLACE (CASE WHEN NOT exported_by_clock THEN exported_at END AS exported_at) FROM source_files ORDER BY source_file, sha256")
     names = [column[0] for column in cursor.description or ()]
     files = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for file in files:

@@ -111,12 +111,11 @@ def run_audit(inputs: Sequence[str], options: Options) -> Run:
         clock.step("loading")
         load_all(store, intake, policy, options)
         as_of = _as_of(store, policy, options)
-        book = book.with_parameters(policy.rule_parameters, origin=policy.id)
-        book = book.with_parameters(options.config.parameters, origin="fulfil.toml")
+        book = _tuned(book, policy, options)
         clock.step("deriving orders, parcels and journeys")
         _derive(store, policy, carriers, as_of, options)
         clock.step("running rules")
-        findings.run(store, book, as_of=as_of, lang=options.lang)
+        findings.run(store, book, as_of=as_of, lang=options.lang, zone=policy.zone)
         clock.step("done")
         manifest = build_manifest(store, intake, policy, book, carriers, as_of, options)
         return Run(store, policy, as_of, options, manifest, clock.timings)
@@ -153,6 +152,16 @@ def _rulebook(options: Options) -> Rulebook:
     from fulfil_analytics.rulebook import load_rules
 
     book = load_rules([rules_folder(), *options.config.rules, *options.rules])
+    for rule_id in options.only:
+        book[rule_id]  # an unknown name is refused before anything is read
+    return book
+
+
+def _tuned(book: Rulebook, policy: Policy, options: Options) -> Rulebook:
+    """Return the rules to run with the parameters in force: the policy's over the rule's own, the user's over both."""
+    known = {rule_id: values for rule_id, values in policy.rule_parameters.items() if rule_id in book}
+    book = book.with_parameters(known, origin=policy.id)
+    book = book.with_parameters(options.config.parameters, origin="fulfil.toml")
     return book.only(options.only) if options.only else book
 
 

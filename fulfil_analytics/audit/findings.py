@@ -1,0 +1,294 @@
+"""Running the rules on a locked store, and writing what they found.
+
+A rule is someone's text, so it never sees a connection that can write, read files or change a setting: the store is
+closed, opened locked, the findings are spooled aside, and the store is opened again to take them in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from string import Template
+from typing import IO, TYPE_CHECKING, Any
+
+from fulfil_analytics.engines import Engine, EngineError, locked
+from fulfil_analytics.errors import RuleError
+from fulfil_analytics.rulebook import judge, saying
+from fulfil_analytics.rulebook.examples import misfits
+from fulfil_analytics.schemas import DERIVED, duckdb_types
+from fulfil_analytics.sql import literal, read_sql
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from fulfil_analytics.rulebook import Rule, Rulebook
+    from fulfil_analytics.store import Store
+
+Sink = Callable[["pa.RecordBatch"], None]
+"""Takes findings, batch by batch, in the columns of table ``findings``."""
+
+_FINDING = tuple(duckdb_types(DERIVED["findings"]))
+
+
+@dataclass(frozen=True)
+class RuleRun:
+    """What became of one rule; the counts are of things (orders, parcels, files), not of findings.
+
+    Attributes
+    ----------
+    rule : Rule
+        The rule.
+    status : str
+        ``done``, ``not_testable`` (nothing in its scope could be judged) or ``failed``.
+    in_scope, tested, flagged, excused, not_testable : int
+        ``in_scope = tested + excused + not_testable`` and ``flagged <= tested``.
+    why : dict
+        Reason to count, or ``error`` to the text of what failed.
+    seconds : float
+        How long it took; never part of the outputs.
+    """
+
+    rule: Rule
+    status: str
+    in_scope: int = 0
+    tested: int = 0
+    flagged: int = 0
+    excused: int = 0
+    not_testable: int = 0
+    why: dict[str, int | str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def run(store: Store, book: Rulebook, *, as_of: dt.datetime, lang: str, zone: str = "UTC") -> list[RuleRun]:
+    """Run `book` on `store` and write its tables ``findings`` and ``coverage``.
+
+    The store's connection is closed meanwhile and another stands in its place afterwards: temporary tables are gone.
+
+    Parameters
+    ----------
+    store : Store
+        The store, with the derived and reference tables in place.
+    book : Rulebook
+        The rules, with the parameters in force.
+    as_of : datetime
+        The moment the audit speaks for, UTC without zone.
+    lang : {"en", "zh"}
+        Language of the messages.
+    zone : str
+        IANA zone in which messages tell times.
+
+    Returns
+    -------
+    list of RuleRun
+        One a rule, in the book's order.
+    """
+    from fulfil_analytics.store import open_store
+
+    threads = store.one("SELECT current_setting('threads')")
+    memory = store.one("SELECT current_setting('memory_limit')")
+    store.con.close()
+    with tempfile.TemporaryFile(prefix="fulfil-") as spool:
+        try:
+            with locked(store.path, threads=int(threads), memory=memory) as engine, _Spool(spool) as sink:
+                runs = run_rules(engine, book, sink, as_of=as_of, lang=lang, zone=zone)
+        finally:
+            store.con = open_store(store.path, memory=memory).con
+        spool.seek(0)
+        write_findings(store.con, _read(spool), runs)
+    return runs
+
+
+def run_rules(
+    engine: Engine, book: Iterable[Rule], sink: Sink, *, as_of: dt.datetime, lang: str, zone: str = "UTC"
+) -> list[RuleRun]:
+    """Run each rule of `book` on `engine`; one that fails is `failed` and stops no other.
+
+    `sink` gets the findings; those of a rule that then failed are to be left out (see :func:`write_findings`).
+    """
+    return [_run_one(engine, rule, sink, as_of=as_of, lang=lang, zone=zone) for rule in book]
+
+
+def write_findings(
+    con: duckdb.DuckDBPyConnection, found: pa.RecordBatchReader | pa.Table, runs: Sequence[RuleRun]
+) -> None:
+    """Write tables ``findings`` (with roots and verdicts, sorted) and ``coverage`` through `con`, or neither."""
+    text = read_sql("fulfil_analytics.audit", "findings_write.sql")
+    # A connection of its own: the caller's may hold an unfinished result, and temporary tables go when it does.
+    with con.cursor() as own:
+        own.register("spooled", found)
+        own.register("explains", _explains(runs))
+        own.register("covered", _coverage(runs))
+        own.begin()
+        try:
+            for statement in text.split(";\n"):
+                if statement.strip():
+                    own.execute(statement)
+            own.commit()
+        except BaseException:
+            own.rollback()
+            raise
+
+
+def findings_sql(rule: Rule, kinds: dict[str, str], *, as_of: dt.datetime, lang: str, zone: str) -> str:
+    """Return the SELECT that tells the bad rows of `rule` as findings; `kinds` are the columns of its own SELECT."""
+
+    def own(column: str, otherwise: str) -> str:
+        return f"coalesce(bad.{column}, {otherwise})" if column in kinds else otherwise
+
+    def told(column: str) -> str:
+        # What the grain itself does not know (an order's waybill), evidence of that name may tell.
+        known = column in rule.frame.identity or column not in kinds
+        return f"found_{column}" if known else f"CAST(bad.{column} AS STRING)"
+
+    return Template(read_sql("fulfil_analytics.audit", "findings.sql")).substitute(
+        population=judge.population(rule, as_of),
+        bad=judge.bad_rows(rule, as_of),
+        returned_key=rule.frame.returned_key,
+        subject="bad.subject" if "subject" in kinds else "CAST(NULL AS STRING)",
+        rule_id=literal(rule.id),
+        family=literal(rule.family),
+        severity=own("severity", literal(rule.severity)),
+        evidence_class=literal(rule.evidence_class),
+        package_id=told("package_id"),
+        waybill=told("waybill"),
+        carrier=told("carrier"),
+        occurred_at=own("occurred_at", "CAST(NULL AS TIMESTAMP)"),
+        message=saying.message_sql(rule, kinds, as_of=as_of, lang=lang, zone=zone),
+        evidence=saying.evidence_sql(rule, kinds),
+        source_file=own("source_file", "found_source_file"),
+        source_line=f"CAST({own('source_line', 'found_source_line')} AS BIGINT)",
+        rule_version=literal(rule.version),
+    )
+
+
+def _run_one(engine: Engine, rule: Rule, sink: Sink, *, as_of: dt.datetime, lang: str, zone: str) -> RuleRun:
+    began = time.perf_counter()
+    try:
+        return _judge(engine, rule, sink, as_of=as_of, lang=lang, zone=zone, began=began)
+    except (EngineError, RuleError) as problem:
+        return RuleRun(rule, "failed", why={"error": problem.text()}, seconds=time.perf_counter() - began)
+
+
+def _judge(
+    engine: Engine, rule: Rule, sink: Sink, *, as_of: dt.datetime, lang: str, zone: str, began: float
+) -> RuleRun:
+    import pyarrow.compute as pc
+
+    sizes: dict[str | None, int] = {}
+    for batch in engine.batches(judge.counts(rule, as_of)):
+        for row in batch.to_pylist():
+            sizes[row[judge.UNTESTABLE]] = row["things"]
+            if row["doubled"]:
+                raise rule.error("[join] gives a thing more than one row", "join", remedy="Join on a key of the table")
+    kinds = engine.columns(judge.bad_rows(rule, as_of))
+    for name, kind in misfits(kinds):
+        raise rule.error(
+            f"the SELECT gives {name} as {kind}",
+            line=rule.sql_line,
+            remedy="Return whole numbers, texts, timestamps or booleans",
+        )
+    excused = Counter[str]()
+    for batch in engine.batches(findings_sql(rule, kinds, as_of=as_of, lang=lang, zone=zone)):
+        if not batch.num_rows:
+            continue
+        if pc.max(batch["nth_of_finding"]).as_py() > 1:
+            raise rule.error(
+                "the SELECT gives one thing twice",
+                line=rule.sql_line,
+                remedy="Return one row a thing, or tell them apart by subject",
+            )
+        things = batch.filter(pc.equal(batch["nth_of_thing"], 1))
+        for reason in pc.value_counts(things["excuse"]).to_pylist():
+            excused[reason["values"]] += reason["counts"]
+        sink(batch.filter(pc.is_null(batch["excuse"])).select(_FINDING))
+    flagged = excused.pop(None, 0)  # type: ignore[call-overload]  # no excuse: flagged
+    return _counted(rule, sizes, flagged, excused, time.perf_counter() - began)
+
+
+def _counted(rule: Rule, sizes: dict[str | None, int], flagged: int, excused: Counter[str], seconds: float) -> RuleRun:
+    in_scope = sum(sizes.values())
+    judged = sizes.pop(None, 0)
+    untestable = {str(reason): count for reason, count in sizes.items()}
+    return RuleRun(
+        rule,
+        "not_testable" if in_scope and not judged else "done",
+        in_scope=in_scope,
+        tested=judged - excused.total(),
+        flagged=flagged,
+        excused=excused.total(),
+        not_testable=in_scope - judged,
+        why={**untestable, **excused},
+        seconds=seconds,
+    )
+
+
+class _Spool:
+    """Findings on their way from the locked store to the open one; a file without a name, gone when closed."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        import pyarrow as pa
+
+        self._writer = pa.ipc.new_stream(file, _schema(), options=pa.ipc.IpcWriteOptions(compression="lz4"))
+
+    def __call__(self, batch: pa.RecordBatch) -> None:
+        self._writer.write_batch(batch.cast(_schema()))
+
+    def __enter__(self) -> _Spool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
+
+
+def _read(file: IO[bytes]) -> pa.RecordBatchReader:
+    import pyarrow as pa
+
+    return pa.ipc.open_stream(file)
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    arrow = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "TIMESTAMP": pa.timestamp("us")}
+    return pa.schema([(name, arrow[kind]) for name, kind in duckdb_types(DERIVED["findings"]).items()])
+
+
+def _explains(runs: Sequence[RuleRun]) -> pa.Table:
+    import pyarrow as pa
+
+    rows = [
+        {"rule_id": run.rule.id, "root_rule_id": root, "rank": rank}
+        for run in runs
+        for rank, root in enumerate(run.rule.explained_by)
+    ]
+    schema = pa.schema([("rule_id", pa.string()), ("root_rule_id", pa.string()), ("rank", pa.int64())])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _coverage(runs: Sequence[RuleRun]) -> pa.Table:
+    import pyarrow as pa
+
+    counts = ("in_scope", "tested", "flagged", "excused", "not_testable")
+    rows: list[dict[str, Any]] = [
+        {
+            "rule_id": run.rule.id,
+            "family": run.rule.family,
+            "grain": run.rule.grain,
+            "status": run.status,
+            **{count: getattr(run, count) for count in counts},
+            "why": json.dumps(run.why, ensure_ascii=False, sort_keys=True),
+        }
+        for run in runs
+    ]
+    text = [(name, pa.string()) for name in ("rule_id", "family", "grain", "status")]
+    schema = pa.schema([*text, *((count, pa.int64()) for count in counts), ("why", pa.string())])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+__all__ = ["RuleRun", "Sink", "findings_sql", "run", "run_rules", "write_findings"]

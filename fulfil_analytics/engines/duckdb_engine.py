@@ -1,0 +1,147 @@
+"""DuckDB: locked on a store for an audit, or in memory for rule examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fulfil_analytics.engines.base import EngineError, kind_of
+from fulfil_analytics.sql import literal, read_sql
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+_ROWS = 65_536
+_NAMES_ONLY = ("BinderException", "CatalogException", "ParserException", "SyntaxException")
+
+
+def install_prelude(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the ``fa_`` functions of the rules as temporary macros on `con` (a read-only store may have them too)."""
+    con.execute(read_sql("fulfil_analytics.engines", "prelude/duckdb.sql"))
+
+
+class DuckDBEngine:
+    """Runs rules on a DuckDB connection that has the prelude.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        Connection to run on; the engine closes it.
+    """
+
+    name = "duckdb"
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+
+    @classmethod
+    def in_memory(cls, *, threads: int = 1) -> DuckDBEngine:
+        """Return a locked engine without a store, for rule examples."""
+        import duckdb
+
+        return _close_doors(duckdb.connect(":memory:", config=_config(threads, None)))
+
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Yield the result of `sql` in batches of at most 65,536 rows; raise :class:`EngineError`."""
+        import duckdb
+        import pyarrow as pa
+
+        try:
+            yield from self.con.sql(sql).to_arrow_reader(_ROWS)
+        except (duckdb.Error, pa.ArrowException, OSError) as problem:
+            raise EngineError(_safe(problem)) from None
+
+    def columns(self, sql: str) -> dict[str, str]:
+        """Return column name to kind of the SELECT `sql`, without running it."""
+        import duckdb
+
+        try:
+            schema = self.con.sql(f"SELECT * FROM (\n{sql}\n) AS probe LIMIT 0").to_arrow_reader(1).schema
+        except duckdb.Error as problem:
+            raise EngineError(_safe(problem)) from None
+        return {field.name: kind_of(field.type) for field in schema}
+
+    def put(self, tables: Mapping[str, pa.Table]) -> None:
+        """Let `tables` be the only tables there are (in-memory connections only)."""
+        for (old,) in self.con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall():
+            self.con.unregister(old)
+        for table, rows in tables.items():
+            self.con.register(table, rows)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.con.close()
+
+    def __enter__(self) -> DuckDBEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def locked(path: Path, *, threads: int | None = None, memory: str | None = None) -> DuckDBEngine:
+    """Open the store at `path` so that a rule can read its tables and nothing else.
+
+    Read-only, no files, no network, no extensions, and no way to change any of this.
+
+    Parameters
+    ----------
+    path : Path
+        The store. No other connection of this process may hold it open for writing.
+    threads : int, optional
+        How many threads a query may use; DuckDB's own choice when absent.
+    memory : str, optional
+        Memory limit such as ``"2GB"``; DuckDB's own choice when absent.
+
+    Raises
+    ------
+    EngineError
+        The store cannot be opened.
+    """
+    import duckdb
+
+    try:
+        con = duckdb.connect(str(path), read_only=True, config=_config(threads, memory))
+    except duckdb.Error as problem:
+        raise EngineError(
+            f"the store cannot be opened for reading: {type(problem).__name__}",
+            file=path.name,
+            remedy="Close other programs that hold it open for writing",
+        ) from None
+    return _close_doors(con)
+
+
+def _config(threads: int | None, memory: str | None) -> dict[str, str | bool | int | float | list[str]]:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+    }
+    if threads is not None:
+        config["threads"] = threads
+    if memory is not None:
+        config["memory_limit"] = memory
+    return config
+
+
+def _close_doors(con: duckdb.DuckDBPyConnection) -> DuckDBEngine:
+    install_prelude(con)
+    # A rule must not pick up a Python variable of ours that happens to have a table's name.
+    for name, value in (
+        ("TimeZone", "UTC"),
+        ("python_enable_replacements", False),
+        ("enable_external_access", False),
+        ("lock_configuration", True),
+    ):
+        con.execute(f"SET {name} = {literal(value)}")
+    return DuckDBEngine(con)
+
+
+def _safe(problem: BaseException) -> str:
+    """Return what went wrong without a value: only complaints about names are passed on."""
+    kind = type(problem).__name__
+    if kind in _NAMES_ONLY:
+        return str(problem).splitlines()[0].rstrip(".")
+    return f"the engine stopped with {kind} (its words may quote data and are not shown)"

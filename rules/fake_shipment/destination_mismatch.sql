@@ -1,0 +1,433 @@
+/*
+id = "destination_mismatch"
+title.en = "Delivered somewhere else"
+title.zh = "签收地与收货地不符"
+severity = "critical"
+evidence_class = "hard"
+grain = "parcel"
+scope = "not parcels.platform_fulfilled and (journeys.delivered_at is not null or parcels.delivered_at is not null)"
+explained_by = ["duplicate_waybill", "invalid_waybill"]
+message.en = "The parcel ended in {tracked_place}, but the order goes to {order_place} (compared by {level})."
+message.zh = "包裹最终到达 {tracked_place},而订单收货地为 {order_place}(按{level}比较)。"
+
+[join]
+postal_levels = "postal_levels.country = parcels.market"
+
+[[not_testable]]
+reason = "no_place_reference"
+when = "postal_levels.country is null"
+[[not_testable]]
+reason = "no_common_level"
+when = """coalesce(parcels.postal_code like '%*%' or journeys.last_postal_code like '%*%', true)
+  and coalesce(parcels.city like '%*%' or journeys.last_city like '%*%', true)
+  and coalesce(parcels.state like '%*%' or journeys.last_state like '%*%', true)"""
+
+[[excused]]
+reason = "pickup_point"
+when = "parcels.pickup_point"
+[[excused]]
+reason = "returned_by_carrier"
+when = "journeys.returned_at is not null"
+
+[words.level]
+postal_code = { en = "postal code", zh = "邮编" }
+city = { en = "city", zh = "城市" }
+state = { en = "state", zh = "州/省" }
+
+[docs]
+what = "Delivered parcels whose place of delivery (else the last place the tracking names) is not the recipient's, judged by the finest of postal code, city and state that both sides have."
+why = "A number whose parcel went to somebody else is the classic fake shipment; TikTok Shop marks an order abnormal when the buyer's ZIP differs from the tracking's."
+not_raised_when = [
+  "the places are the same but spelled differently: accents, case, abbreviations (St. Louis, Saint Louis), nicknames (NYC), ZIP+4, full-width letters",
+  "the postal codes share the prefix that names one area of the market (US: the first three digits)",
+  "the postal codes differ but city and state agree",
+  "the order goes to a pick-up point",
+  "the carrier took the parcel back: status_conflict speaks of it",
+  "a part is masked, or missing on one side: a coarser level is compared, or the parcel is not testable",
+  "the market has no place reference; then the parcel is not testable",
+]
+could_be_wrong = [
+  "the delivery event names no place and the last place named is a sorting centre on the way",
+  "the buyer had the parcel redirected with the carrier",
+  "the buyer changed the address after the export was made",
+  "the carrier writes the post office's city and gives no postal code",
+]
+evidence_to_keep = "The carrier's proof of delivery with place, the order's address page, a redirection confirmed by the carrier."
+sources = [
+  "TikTok Shop US, automatic checks of tracking: buyer ZIP differs from the ZIP in tracking",
+  "TikTok Shop list of false shipment (SEA/UK guidelines): buyer address differs from logistics destination",
+]
+
+[given]
+postal_levels = '''
+country | prefix_length
+US      | 3
+'''
+regions = '''
+country | code | name
+US      | CA   | California
+US      | ID   | Idaho
+US      | IL   | Illinois
+US      | MA   | Massachusetts
+US      | MO   | Missouri
+US      | NY   | New York
+US      | TX   | Texas
+'''
+places = '''
+country | postal_code | city        | state
+US      | 62701       | Springfield | IL
+US      | 01101       | Springfield | MA
+US      | 07030       | Hoboken     | NJ
+'''
+
+[[example]]
+name = "another area's ZIP, city and state"
+flags = ["P1"]
+evidence = { P1 = { level = "postal_code", order_place = "90012", tracked_place = "10001" } }
+parcels = '''
+parcel_id | market | postal_code | city        | state | delivered_at
+P1        | US     | 90012       | Los Angeles | CA    | 2026-01-09 10:00
+P2        | US     | 10001       | New York    | NY    | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | delivered_at     | last_postal_code | last_city | last_state
+P1        | true    | 2026-01-09 10:00 | 10001            | NEW YORK  | NY
+P2        | true    | 2026-01-09 10:00 | 10001            | NEW YORK  | NY
+'''
+
+[[example]]
+name = "the first three digits decide: 900 is 900, 900 is not 913"
+flags = ["P2"]
+parcels = '''
+parcel_id | market | postal_code | city        | state      | delivered_at
+P1        | US     | 90012       | Los Angeles | CA         | 2026-01-09 10:00
+P2        | US     | 90012       | Los Angeles | California | 2026-01-09 10:00
+P3        | US     | 90012-1234  | Los Angeles | CA         | 2026-01-09 10:00
+P4        | US     | ９００１２   | Los Angeles | CA         | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | last_postal_code | last_city | last_state
+P1        | true    | 90089            | Vernon    | CA
+P2        | true    | 91311            | Oxnard    | CA
+P3        | true    | 90001            | Bell      | CA
+P4        | true    | 90001            | Bell      | CA
+'''
+
+[[example]]
+name = "another ZIP area of the same city and state; the same city name in another state"
+flags = ["P2"]
+parcels = '''
+parcel_id | market | postal_code | city        | state      | delivered_at
+P1        | US     | 90012       | Los Angeles | California | 2026-01-09 10:00
+P2        | US     | 62701       | Springfield | IL         | 2026-01-09 10:00
+P3        | US     | 62701       | Springfield |            | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | last_postal_code | last_city   | last_state
+P1        | true    | 91311            | LOS ANGELES | CA
+P2        | true    | 01101            | Springfield | MA
+P3        | true    | 61820            | Springfield | IL
+'''
+
+[[example]]
+name = "the state comes from the postal code where a side does not say"
+flags = ["P1"]
+parcels = '''
+parcel_id | market | postal_code | city        | state | delivered_at
+P1        | US     | 62701       | Springfield |       | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | last_postal_code | last_city   | last_state
+P1        | true    | 01101            | Springfield | MA
+'''
+
+[[example]]
+name = "one place, many spellings"
+flags = []
+parcels = '''
+parcel_id | market | city         | state          | delivered_at
+P1        | US     | St. Louis    | MO             | 2026-01-09 10:00
+P2        | US     | NYC          | New York       | 2026-01-09 10:00
+P3        | US     | San José     | ca             | 2026-01-09 10:00
+P4        | US     | Ｄａｌｌａｓ   | TX             | 2026-01-09 10:00
+P5        | US     | Hollywood    | CA             | 2026-01-09 10:00
+P6        | US     | Coeur d'Alene | ID            | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | last_city     | last_state
+P1        | true    | SAINT LOUIS   | Missouri
+P2        | true    | New York      | NY
+P3        | true    | San José     | CALIFORNIA
+P4        | true    | dallas        | Texas
+P5        | true    | LOS ANGELES   | CA
+P6        | true    | COEUR D ALENE | ID
+'''
+place_alias = '''
+country | alias | place
+US      | nyc   | new york
+'''
+place_names = '''
+country | state | city         | alias
+US      | CA    | los angeles  | los angeles
+US      | CA    | los angeles  | hollywood
+'''
+
+[[example]]
+name = "city where one side has no postal code, state where one side has no city"
+flags = ["P1", "P2", "P4"]
+evidence = { P1 = { level = "city" }, P2 = { level = "state" }, P4 = { level = "city" } }
+parcels = '''
+parcel_id | market | postal_code | city        | state | delivered_at
+P1        | US     | 90012       | Los Angeles | CA    | 2026-01-09 10:00
+P2        | US     | 90012       | Los Angeles | CA    | 2026-01-09 10:00
+P3        | US     | 90012       | Los Angeles | CA    | 2026-01-09 10:00
+P4        | US     | 62701       | Springfield | IL    | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | last_postal_code | last_city   | last_state
+P1        | true    |                  | Houston     | TX
+P2        | true    |                  |             | TX
+P3        | true    |                  |             | CA
+P4        | true    |                  | Springfield | MA
+'''
+
+[[example]]
+name = "masked parts are not compared"
+flags = ["P2"]
+evidence = { P2 = { level = "state" } }
+not_testable = { P1 = "no_common_level" }
+parcels = '''
+parcel_id | market | postal_code | city   | state | delivered_at
+P1        | US     | 900**       | L***   | C*    | 2026-01-09 10:00
+P2        | US     | 900**       | L***   | CA    | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | last_postal_code | last_city | last_state
+P1        | true    | 10001            | NEW YORK  | NY
+P2        | true    | 10001            | NEW YORK  | NY
+'''
+
+[[example]]
+name = "a ZIP that lost its zero in a spreadsheet"
+flags = []
+parcels = '''
+parcel_id | market | postal_code | city    | state | delivered_at
+P1        | US     | 7030        | Hoboken |       | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | last_postal_code | last_city   | last_state
+P1        | true    | 07030            | Jersey City | NJ
+'''
+
+[[example]]
+name = "pick-up point and return"
+flags = []
+excused = { P1 = "pickup_point", P2 = "returned_by_carrier" }
+parcels = '''
+parcel_id | market | postal_code | city        | state | delivered_at     | pickup_point
+P1        | US     | 90012       | Los Angeles | CA    | 2026-01-09 10:00 | true
+P2        | US     | 90012       | Los Angeles | CA    | 2026-01-09 10:00 | false
+'''
+journeys = '''
+parcel_id | covered | last_postal_code | last_city | last_state | returned_at
+P1        | true    | 10001            | NEW YORK  | NY         |
+P2        | true    | 10001            | NEW YORK  | NY         | 2026-01-12 10:00
+'''
+
+[[example]]
+name = "on its way, fulfilled by the platform: none of this rule's business"
+flags = []
+parcels = '''
+parcel_id | market | postal_code | delivered_at     | platform_fulfilled
+P1        | US     | 90012       |                  | false
+P2        | US     | 90012       | 2026-01-09 10:00 | true
+'''
+journeys = '''
+parcel_id | covered | last_postal_code
+P1        | true    | 10001
+P2        | true    | 10001
+'''
+
+[[example]]
+name = "no reference for the market, no common level, no tracking; a number given before tracking began is judged"
+flags = ["P2"]
+not_testable = { P1 = "no_place_reference", P3 = "no_common_level", P4 = "no_common_level" }
+parcels = '''
+parcel_id | market | postal_code | city | delivered_at
+P1        | ZZ     | 90012       |      | 2026-01-09 10:00
+P2        | US     | 90012       |      | 2026-01-09 10:00
+P3        | US     |             | Reno | 2026-01-09 10:00
+P4        | US     | 90012       |      | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | not_covered_why       | last_postal_code | last_city
+P1        | true    |                       | 10001            |
+P2        | false   | given_before_tracking | 10001            |
+P3        | true    |                       | 10001            |
+'''
+
+[[example]]
+name = "no parcels at all"
+flags = []
+*/
+with sides as (
+  select
+    parcels.parcel_id,
+    parcels.market,
+    postal_levels.prefix_length,
+    coalesce(journeys.last_place_at, journeys.delivered_at, parcels.delivered_at) as occurred_at,
+    journeys.source_file,
+    journeys.source_line,
+    case when parcels.postal_code not like '%*%' then parcels.postal_code end as order_postal_code,
+    case when parcels.city not like '%*%' then parcels.city end as order_city,
+    case when parcels.state not like '%*%' then parcels.state end as order_state,
+    case when journeys.last_postal_code not like '%*%' then journeys.last_postal_code end as tracked_postal_code,
+    case when journeys.last_city not like '%*%' then journeys.last_city end as tracked_city,
+    case when journeys.last_state not like '%*%' then journeys.last_state end as tracked_state
+  from parcels
+  join journeys on journeys.parcel_id = parcels.parcel_id
+  join postal_levels on postal_levels.country = parcels.market
+  where (journeys.delivered_at is not null or parcels.delivered_at is not null)
+    and coalesce(journeys.last_postal_code, journeys.last_city, journeys.last_state) is not null
+),
+-- Postal codes have a fixed length in some countries; a shorter one has lost its zeros on the way.
+lengths as (
+  select places.country, max(length(places.postal_code)) as digits
+  from places
+  group by places.country
+  having min(length(places.postal_code)) = max(length(places.postal_code))
+),
+-- Most parcels end where they should: only the rest is worth the trouble of comparing names.
+suspects as (
+  select
+    sides.parcel_id,
+    sides.market,
+    sides.prefix_length,
+    coalesce(lengths.digits, 0) as digits,
+    replace(fa_place(sides.order_postal_code), ' ', '') as order_code,
+    replace(fa_place(sides.tracked_postal_code), ' ', '') as tracked_code,
+    fa_place(sides.order_city) as order_name,
+    fa_place(sides.tracked_city) as tracked_name,
+    fa_place(sides.order_state) as order_region,
+    fa_place(sides.tracked_state) as tracked_region
+  from sides
+  left join lengths on lengths.country = sides.market
+  where not coalesce(
+      fa_left(sides.order_postal_code, sides.prefix_length) = fa_left(sides.tracked_postal_code, sides.prefix_length)
+        and least(length(sides.order_postal_code), length(sides.tracked_postal_code)) >= coalesce(lengths.digits, 0),
+      false
+    )
+    and not coalesce(
+      lower(sides.order_city) = lower(sides.tracked_city) and lower(sides.order_state) = lower(sides.tracked_state), false
+    )
+),
+codes as (
+  select
+    suspects.parcel_id,
+    case
+      when length(suspects.order_code) < suspects.digits then lpad(suspects.order_code, cast(suspects.digits as int), '0')
+      else suspects.order_code
+    end as order_code,
+    case
+      when length(suspects.tracked_code) < suspects.digits then lpad(suspects.tracked_code, cast(suspects.digits as int), '0')
+      else suspects.tracked_code
+    end as tracked_code
+  from suspects
+),
+region_names as (
+  select regions.country, fa_place(regions.name) as name, min(regions.code) as code
+  from regions
+  group by regions.country, fa_place(regions.name)
+  union
+  select regions.country, fa_place(regions.code) as name, min(regions.code) as code
+  from regions
+  group by regions.country, fa_place(regions.code)
+),
+states_of_codes as (
+  select places.country, replace(fa_place(places.postal_code), ' ', '') as code, min(places.state) as state
+  from places
+  group by places.country, replace(fa_place(places.postal_code), ' ', '')
+),
+named as (
+  select
+    suspects.parcel_id,
+    suspects.market,
+    suspects.prefix_length,
+    codes.order_code,
+    codes.tracked_code,
+    coalesce(order_alias.place, suspects.order_name) as order_name,
+    coalesce(tracked_alias.place, suspects.tracked_name) as tracked_name,
+    suspects.order_region,
+    suspects.tracked_region,
+    coalesce(order_state.code, order_code_state.state) as order_state,
+    coalesce(tracked_state.code, tracked_code_state.state) as tracked_state
+  from suspects
+  join codes on codes.parcel_id = suspects.parcel_id
+  left join place_alias as order_alias
+    on order_alias.country = suspects.market and order_alias.alias = suspects.order_name
+  left join place_alias as tracked_alias
+    on tracked_alias.country = suspects.market and tracked_alias.alias = suspects.tracked_name
+  left join region_names as order_state
+    on order_state.country = suspects.market and order_state.name = suspects.order_region
+  left join region_names as tracked_state
+    on tracked_state.country = suspects.market and tracked_state.name = suspects.tracked_region
+  left join states_of_codes as order_code_state
+    on order_code_state.country = suspects.market and order_code_state.code = codes.order_code
+  left join states_of_codes as tracked_code_state
+    on tracked_code_state.country = suspects.market and tracked_code_state.code = codes.tracked_code
+),
+-- Two names are one city when the post lets both stand for it.
+one_city as (
+  select distinct named.parcel_id
+  from named
+  join place_names as order_city
+    on order_city.country = named.market
+    and order_city.alias = named.order_name
+    and order_city.state = coalesce(named.order_state, order_city.state)
+  join place_names as tracked_city
+    on tracked_city.country = named.market
+    and tracked_city.alias = named.tracked_name
+    and tracked_city.city = order_city.city
+    and tracked_city.state = order_city.state
+    and tracked_city.state = coalesce(named.tracked_state, tracked_city.state)
+),
+compared as (
+  select
+    named.parcel_id,
+    case
+      when named.order_code is not null and named.tracked_code is not null then 'postal_code'
+      when named.order_name is not null and named.tracked_name is not null then 'city'
+      when named.order_region is not null and named.tracked_region is not null then 'state'
+    end as level,
+    fa_left(named.order_code, named.prefix_length) = fa_left(named.tracked_code, named.prefix_length) as same_code,
+    coalesce(replace(named.order_name, ' ', '') = replace(named.tracked_name, ' ', ''), false)
+      or one_city.parcel_id is not null as same_city,
+    coalesce(named.order_state <> named.tracked_state, false) as other_state
+  from named
+  left join one_city on one_city.parcel_id = named.parcel_id
+)
+select
+  sides.parcel_id,
+  sides.occurred_at,
+  sides.source_file,
+  sides.source_line,
+  compared.level,
+  case compared.level
+    when 'postal_code' then sides.order_postal_code
+    when 'city' then coalesce(fa_join(sides.order_city, sides.order_state), sides.order_city)
+    else sides.order_state
+  end as order_place,
+  case compared.level
+    when 'postal_code' then sides.tracked_postal_code
+    when 'city' then coalesce(fa_join(sides.tracked_city, sides.tracked_state), sides.tracked_city)
+    else sides.tracked_state
+  end as tracked_place,
+  sides.order_city,
+  sides.order_state,
+  sides.tracked_city,
+  sides.tracked_state
+from compared
+join sides on sides.parcel_id = compared.parcel_id
+where (compared.level = 'postal_code' and not compared.same_code and (not compared.same_city or compared.other_state))
+  or (compared.level = 'city' and (not compared.same_city or compared.other_state))
+  or (compared.level = 'state' and compared.other_state)

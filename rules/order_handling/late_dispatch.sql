@@ -1,0 +1,169 @@
+/*
+id = "late_dispatch"
+title.en = "Dispatched late"
+title.zh = "发货超时"
+severity = "medium"
+evidence_class = "hard"
+grain = "order"
+requires = ["deadlines.outcome"]
+scope = "not orders.platform_fulfilled"
+explained_by = ["untraceable_waybill", "stale_tracking"]
+message.en = "Dispatch was due by {due_at}; {outcome}, {hours_late} h past the deadline."
+message.zh = "应于 {due_at} 前发货;{outcome},超出 {hours_late} 小时。"
+
+[join]
+deadlines = "deadlines.order_id = orders.order_id and deadlines.stage = 'dispatch' and deadlines.mode = 'effective'"
+
+[[not_testable]]
+reason = "no_deadline"
+when = "deadlines.outcome = 'not_applicable' and orders.paid_at is not null and orders.cancelled_at is null"
+
+[words.outcome]
+late = { en = "the order was dispatched late", zh = "订单发货已超时" }
+overdue = { en = "the order is still not dispatched", zh = "订单至今未发货" }
+cancelled = { en = "the order was cancelled after the deadline without dispatch", zh = "订单超时后未发货即取消" }
+
+[docs]
+what = "Orders whose dispatch deadline, under the SLA that applies to them, passed before the policy's stop event (the carrier's first scan of the last parcel, or the shipped time where tracking does not cover it)."
+why = "Late dispatch counts in the late dispatch rate: above the limit the platform caps orders and takes points, and overdue orders are cancelled."
+not_raised_when = [
+  "the order was dispatched by the last second of the deadline",
+  "the order is open and its deadline lies ahead of the as-of moment",
+  "a holiday, campaign or ticket extension moved the deadline: the effective deadline counts",
+  "the order was cancelled before the deadline, or never paid",
+  "the platform fulfils the order",
+]
+could_be_wrong = [
+  "the carrier collected in time and scanned later: the signed pick-up manifest shows it",
+  "an extension the platform granted is missing in the sla_windows input",
+  "the policy's version or calendar is marked unverified for that date; see why in table deadlines",
+]
+evidence_to_keep = "Signed hand-over manifest with order numbers and time, platform notice of the extension, carrier's notice of a missed pick-up."
+sources = [
+  "rules/policies: the policy line that set the deadline is named in table deadlines, column why",
+  "TikTok Shop late dispatch rate (US, 2026-03-02): target 4 %, enforcement above 10 %",
+]
+
+[[example]]
+name = "the last second of the deadline is in time, the next is late"
+flags = ["O2"]
+evidence = { O2 = { outcome = "late", hours_late = "0", waybill = "W2" } }
+parcels = '''
+parcel_id | order_id | waybill
+O2/W2     | O2       | W2
+'''
+orders = '''
+order_id | created_at       | paid_at
+O1       | 2026-01-05 20:00 | 2026-01-05 20:01
+O2       | 2026-01-05 20:00 | 2026-01-05 20:01
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | stopped_at          | outcome
+O1       | dispatch | effective | 2026-01-08 07:59:59 | 2026-01-08 07:59:59 | on_time
+O2       | dispatch | effective | 2026-01-08 07:59:59 | 2026-01-08 08:00:00 | late
+'''
+
+[[example]]
+name = "open past the deadline counts, open before it does not"
+flags = ["O1"]
+as_of = "2026-01-08 10:30"
+evidence = { O1 = { outcome = "overdue", hours_late = "2" } }
+orders = '''
+order_id | created_at       | paid_at
+O1       | 2026-01-05 20:00 | 2026-01-05 20:01
+O2       | 2026-01-06 20:00 | 2026-01-06 20:01
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | outcome
+O1       | dispatch | effective | 2026-01-08 07:59:59 | overdue
+O2       | dispatch | effective | 2026-01-09 07:59:59 | open
+'''
+
+[[example]]
+name = "late under the standard, in time under the extension that applies"
+flags = []
+orders = '''
+order_id | created_at       | paid_at
+O1       | 2026-01-05 20:00 | 2026-01-05 20:01
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | stopped_at          | outcome
+O1       | dispatch | standard  | 2026-01-08 07:59:59 | 2026-01-09 10:00:00 | late
+O1       | dispatch | effective | 2026-01-10 07:59:59 | 2026-01-09 10:00:00 | on_time
+O1       | delivery | effective | 2026-01-10 07:59:59 | 2026-01-12 10:00:00 | late
+'''
+
+[[example]]
+name = "cancelled after the deadline without dispatch"
+flags = ["O1"]
+evidence = { O1 = { outcome = "cancelled", hours_late = "16" } }
+orders = '''
+order_id | created_at       | paid_at          | cancelled_at
+O1       | 2026-01-05 20:00 | 2026-01-05 20:01 | 2026-01-09 00:00
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | outcome
+O1       | dispatch | effective | 2026-01-08 07:59:59 | late
+'''
+
+[[example]]
+name = "unpaid, cancelled in time; no deadline known; no deadline computed"
+flags = []
+not_testable = { O3 = "no_deadline", O4 = "missing deadlines.outcome" }
+orders = '''
+order_id | paid_at          | cancelled_at
+O1       |                  |
+O2       | 2026-01-05 20:01 | 2026-01-06 09:00
+O3       | 2026-01-05 20:01 |
+O4       | 2026-01-05 20:01 |
+'''
+deadlines = '''
+order_id | stage    | mode      | outcome
+O1       | dispatch | effective | not_applicable
+O2       | dispatch | effective | not_applicable
+O3       | dispatch | effective | not_applicable
+'''
+
+[[example]]
+name = "fulfilled by the platform"
+flags = []
+orders = '''
+order_id | platform_fulfilled
+O1       | true
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | outcome
+O1       | dispatch | effective | 2026-01-08 07:59:59 | overdue
+'''
+
+[[example]]
+name = "no orders at all"
+flags = []
+*/
+with only_parcels as (
+  select
+    parcels.order_id,
+    min(parcels.package_id) as package_id,
+    min(parcels.waybill) as waybill,
+    min(parcels.carrier) as carrier
+  from parcels
+  group by parcels.order_id
+  having count(*) = 1
+)
+select
+  orders.order_id,
+  deadlines.due_at as occurred_at,
+  case when deadlines.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else deadlines.outcome end as outcome,
+  deadlines.due_at,
+  deadlines.stopped_at as dispatched_at,
+  orders.cancelled_at,
+  fa_hours(deadlines.due_at, coalesce(deadlines.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
+  only_parcels.package_id,
+  only_parcels.waybill,
+  only_parcels.carrier
+from deadlines
+join orders on orders.order_id = deadlines.order_id
+left join only_parcels on only_parcels.order_id = orders.order_id
+where deadlines.stage = 'dispatch'
+  and deadlines.mode = 'effective'
+  and deadlines.outcome in ('late', 'overdue')

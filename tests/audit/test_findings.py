@@ -1,0 +1,424 @@
+"""From rules to the tables findings and coverage."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+
+import duckdb
+import pytest
+
+from fulfil_analytics.audit import findings
+from fulfil_analytics.engines import DuckDBEngine
+from fulfil_analytics.resources import rules_folder
+from fulfil_analytics.rulebook import load_rules
+from fulfil_analytics.store import open_store
+
+AS_OF = dt.datetime(2026, 2, 1)
+HOSTILE = """O'Neil {grace_hours} {{x}} "q" \\ <b> ||'; DROP TABLE orders; --"""
+
+RULE = """/*
+id = "{id}"
+severity = "low"
+evidence_class = "soft"
+grain = "{grain}"
+message.en = "{message}"
+message.zh = "{message}"
+{more}
+[params]
+least = {{ type = "int", default = 1, min = 0, doc = "least units" }}
+[docs]
+what = "w"
+why = "w"
+not_raised_when = ["n"]
+could_be_wrong = ["c"]
+evidence_to_keep = "e"
+sources = ["s"]
+[[example]]
+name = "limit"
+flags = ["O2"]
+threshold = ["least"]
+orders = \'\'\'
+order_id | units
+O1       | 1
+O2       | 2
+\'\'\'
+[[example]]
+name = "none"
+flags = []
+orders = \'\'\'
+order_id | units
+O1       | 1
+\'\'\'
+[[example]]
+name = "empty"
+flags = []
+*/
+{sql}
+"""
+PLAIN = """select orders.order_id, orders.shop, orders.units, orders.created_at as made_at, orders.is_cod
+from orders where orders.units > {least}"""
+
+
+def rule_text(
+    rule_id: str,
+    *,
+    sql: str = PLAIN,
+    message: str = "Shop {shop} has {units} of {least} at {made_at}.",
+    more: str = "",
+    grain="order",
+) -> str:
+    return RULE.format(id=rule_id, grain=grain, message=message, more=more, sql=sql)
+
+
+@pytest.fixture
+def book(tmp_path):
+    def write_and_load(**files: str):
+        folder = tmp_path / "mine"
+        folder.mkdir(exist_ok=True)
+        for name, text in files.items():
+            (folder / f"{name}.sql").write_text(text)
+        return load_rules([folder])
+
+    return write_and_load
+
+
+@pytest.fixture
+def store(tmp_path):
+    with open_store(tmp_path / "store.duckdb") as opened:
+        yield opened
+
+
+def add(store, table: str, *rows: dict) -> None:
+    """Insert rows; what the schema wants and a row does not give is filled with something plain."""
+    from fulfil_analytics.schemas import TABLES, columns
+
+    plain = {"VARCHAR": "x", "BOOLEAN": False, "BIGINT": 1, "TIMESTAMP": dt.datetime(2026, 1, 1), "DOUBLE": 0.0}
+    for row in rows:
+        full = {c.name: row.get(c.name, None if c.nullable else plain[c.duckdb]) for c in columns(TABLES[table])}
+        store.con.execute(
+            f"INSERT INTO {table} BY NAME SELECT {', '.join(f'? AS {name}' for name in full)}", list(full.values())
+        )
+
+
+def run(store, rules, **options):
+    return findings.run(store, rules, as_of=AS_OF, lang=options.pop("lang", "en"), **options)
+
+
+def rows(store, sql: str) -> list[dict]:
+    result = store.con.execute(sql)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def test_a_finding_says_everything(store, book):
+    add(
+        store,
+        "orders",
+        {
+            "order_id": "O1",
+            "units": 5,
+            "shop": "A",
+            "warehouse": "W",
+            "source_file": "a.csv",
+            "source_line": 7,
+            "created_at": dt.datetime(2026, 1, 8, 7, 59, 59),
+        },
+    )
+    rules = book(many=rule_text("many"))
+    run(store, rules, zone="America/Los_Angeles")
+    (found,) = rows(store, "SELECT * FROM findings")
+    assert found["finding_id"] == "F" + hashlib.sha256(b"many|O1|").hexdigest()[:16]
+    assert found["message"] == "Shop A has 5 of 1 at 2026-01-07 23:59:59 America/Los_Angeles."
+    assert list(json.loads(found["evidence"]).items()) == [
+        ("shop", "A"),
+        ("units", 5),
+        ("made_at", "2026-01-08T07:59:59Z"),
+        ("is_cod", False),
+    ]
+    assert (found["family"], found["severity"], found["evidence_class"]) == ("mine", "low", "soft")
+    assert (found["order_id"], found["shop"], found["warehouse"]) == ("O1", "A", "W")
+    assert (found["source_file"], found["source_line"]) == ("a.csv", 7)
+    assert found["rule_version"] == rules["many"].sha256[:12]
+    assert found["waybill"] is found["verdict"] is found["root_finding_id"] is None
+
+
+def test_hostile_values_are_only_values(store, book):
+    add(store, "orders", {"order_id": "O1", "units": 5, "shop": HOSTILE})
+    run(store, book(many=rule_text("many", message="{shop} | it's {least} {{ }} %s")))
+    (found,) = rows(store, "SELECT message, evidence FROM findings")
+    assert found["message"] == f"{HOSTILE} | it's 1 {{{{ }}}} %s".replace("{{{{", "{{").replace("}}}}", "}}")
+    assert json.loads(found["evidence"])["shop"] == HOSTILE
+    assert store.one("SELECT count(*) FROM orders") == 1
+
+
+def test_a_null_in_the_evidence_leaves_message_and_json_whole(store, book):
+    add(store, "orders", {"order_id": "O1", "units": 5})
+    run(store, book(many=rule_text("many", message="Shop {shop}.")))
+    (found,) = rows(store, "SELECT message, evidence FROM findings")
+    assert found["message"] == "Shop ?."
+    assert json.loads(found["evidence"])["shop"] is None
+
+
+def test_coverage_adds_up_and_drops_what_is_no_ones_fault(store, book):
+    more = """scope = "not orders.platform_fulfilled"
+requires = ["orders.units"]
+[[not_testable]]
+reason = "no_shop"
+when = "orders.shop is null"
+[[excused]]
+reason = "sample"
+when = "orders.is_sample"
+"""
+    add(
+        store,
+        "orders",
+        {"order_id": "bad", "units": 5, "shop": "A"},
+        {"order_id": "good", "units": 1, "shop": "A"},
+        {"order_id": "sample", "units": 5, "shop": "A", "is_sample": True},
+        {"order_id": "good sample", "units": 1, "shop": "A", "is_sample": True},
+        {"order_id": "no units", "units": None, "shop": "A"},
+        {"order_id": "no shop", "units": 5},
+        {"order_id": "platform", "units": 5, "shop": "A", "platform_fulfilled": True},
+    )
+    (done,) = run(store, book(many=rule_text("many", more=more)))
+    assert (done.in_scope, done.tested, done.flagged, done.excused, done.not_testable) == (6, 3, 1, 1, 2)
+    (covered,) = rows(store, "SELECT * FROM coverage")
+    assert covered["in_scope"] == covered["tested"] + covered["excused"] + covered["not_testable"]
+    assert covered["status"] == "done"
+    assert json.loads(covered["why"]) == {"sample": 1, "no_shop": 1, "missing orders.units": 1}
+    assert [row["order_id"] for row in rows(store, "SELECT order_id FROM findings")] == ["bad"]
+
+
+def test_a_column_that_is_empty_makes_the_rule_not_testable(store, book):
+    add(store, "orders", {"order_id": "O1", "units": None}, {"order_id": "O2", "units": None})
+    (done,) = run(store, book(many=rule_text("many", more='requires = ["orders.units"]')))
+    assert (done.status, done.tested, done.why) == ("not_testable", 0, {"missing orders.units": 2})
+
+
+def test_no_rows_at_all(store, book):
+    (done,) = run(store, book(many=rule_text("many")))
+    assert (done.status, done.in_scope, done.flagged) == ("done", 0, 0)
+    assert store.one("SELECT count(*) FROM findings") == 0
+
+
+FAILING = {
+    "not_there": ("select orders.order_id, orders.nothing as x from orders where orders.units > {least}", "nothing"),
+    "not_a_number": (
+        "select orders.order_id, cast(orders.shop as bigint) as x from orders where orders.units > {least}",
+        "not shown",
+    ),
+    "a_fraction": (
+        "select orders.order_id, fa_div(orders.units, 2) as x from orders where orders.units > {least}",
+        "whole numbers",
+    ),
+    "twice": (
+        "select orders.order_id from orders where orders.units > {least}\n"
+        "union all select orders.order_id from orders where orders.units > 4",
+        "one thing twice",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_a_failing_rule_stops_no_other_and_is_never_clean(store, book, name):
+    sql, words = FAILING[name]
+    add(store, "orders", {"order_id": "O1", "units": 5, "shop": "Jane Roe"})
+    run(store, book(**{name: rule_text(name, sql=sql, message="m"), "zz_good": rule_text("zz_good")}))
+    failed, done = rows(store, "SELECT * FROM coverage ORDER BY rule_id")
+    assert (failed["status"], done["status"]) == ("failed", "done")
+    assert words in json.loads(failed["why"])["error"]
+    assert "Jane" not in failed["why"]
+    assert [row["rule_id"] for row in rows(store, "SELECT rule_id FROM findings")] == ["zz_good"]
+
+
+def test_a_rule_that_fails_halfway_leaves_nothing(store, book):
+    """What a rule had given before it failed is in the spool, and stays there."""
+    rules = book(good=rule_text("good"), half=rule_text("half"))
+    add(store, "orders", {"order_id": "O1", "units": 5})
+    done = run(store, rules)
+    spooled = store.con.cursor().sql("SELECT * FROM findings").to_arrow_table()
+    assert spooled["rule_id"].to_pylist() == ["good", "half"]
+    runs = [one if one.rule.id == "good" else findings.RuleRun(one.rule, "failed", why={"error": "x"}) for one in done]
+    findings.write_findings(store.con, spooled, runs)
+    assert [row["rule_id"] for row in rows(store, "SELECT rule_id FROM findings")] == ["good"]
+
+
+def test_findings_and_coverage_are_written_together_or_not_at_all(store, book):
+    add(store, "orders", {"order_id": "O1", "units": 5})
+    done = run(store, book(many=rule_text("many")))
+    spooled = store.con.cursor().sql("SELECT * FROM findings").to_arrow_table()
+    with pytest.raises(duckdb.Error):
+        findings.write_findings(
+            store.con, spooled.drop_columns(["message"]).append_column("extra", spooled["message"]), done
+        )
+    assert store.one("SELECT count(*) FROM findings") == store.one("SELECT count(*) FROM coverage") == 1
+
+
+def test_a_join_that_doubles_a_row_fails(store, book):
+    add(store, "orders", {"order_id": "O1", "units": 5})
+    add(
+        store,
+        "deadlines",
+        *({"order_id": "O1", "stage": stage, "mode": "effective", "outcome": "late"} for stage in ("rts", "dispatch")),
+    )
+    (failed,) = run(store, book(many=rule_text("many", more='join.deadlines = "deadlines.order_id = orders.order_id"')))
+    assert failed.status == "failed"
+    assert "more than one row" in failed.why["error"]
+
+
+def test_ids_order_and_override_do_not_depend_on_the_run(store, book):
+    sql = """select orders.order_id, orders.shop as subject, orders.units,
+case when orders.units > 8 then 'critical' else 'low' end as severity
+from orders where orders.units > {least}"""
+    text = rule_text("many", sql=sql, message="{units}")
+    for number in (3, 9, 5, 1):
+        add(store, "orders", {"order_id": f"O{number}", "units": number, "shop": "A"})
+    seen = []
+    for _ in range(2):
+        run(store, book(many=text))
+        seen.append(rows(store, "SELECT finding_id, order_id, severity FROM findings"))
+    assert seen[0] == seen[1]
+    assert [row["order_id"] for row in seen[0]] == ["O9", "O3", "O5"]
+    assert seen[0][0]["finding_id"] == "F" + hashlib.sha256(b"many|O9|A").hexdigest()[:16]
+
+
+def test_roots_go_to_the_top_and_reviews_are_kept(store, book):
+    names = ("top", "middle", "bottom")
+    texts = {}
+    for name, root in zip(names, ("", "top", "middle"), strict=True):
+        texts[name] = rule_text(name, message="m", more=f'explained_by = ["{root}"]' if root else "")
+    add(store, "orders", {"order_id": "O1", "units": 5}, {"order_id": "O2", "units": 5})
+    finding = {name: "F" + hashlib.sha256(f"{name}|O1|".encode()).hexdigest()[:16] for name in names}
+    add(
+        store, "reviews", {"finding_id": finding["bottom"], "verdict": "upheld", "reviewed_at": dt.datetime(2026, 1, 1)}
+    )
+    add(
+        store,
+        "reviews",
+        {"finding_id": finding["bottom"], "verdict": "excused", "reviewed_at": dt.datetime(2026, 1, 2)},
+    )
+    run(store, book(**texts))
+    found = {row["rule_id"]: row for row in rows(store, "SELECT * FROM findings WHERE order_id = 'O1'")}
+    assert found["top"]["root_finding_id"] is None
+    assert found["middle"]["root_finding_id"] == found["bottom"]["root_finding_id"] == finding["top"]
+    assert (found["bottom"]["verdict"], found["top"]["verdict"]) == ("excused", None)
+
+
+def test_an_order_finding_may_tell_its_waybill(store, book):
+    sql = """select orders.order_id, 'W1' as waybill, orders.units as package_id, cast(null as string) as carrier
+from orders where orders.units > {least}"""
+    add(store, "orders", {"order_id": "O1", "units": 5})
+    run(store, book(many=rule_text("many", sql=sql, message="m")))
+    (found,) = rows(store, "SELECT waybill, package_id, carrier, evidence FROM findings")
+    assert (found["waybill"], found["package_id"], found["carrier"]) == ("W1", "5", None)
+    assert json.loads(found["evidence"]) == {"waybill": "W1", "package_id": 5, "carrier": None}
+
+
+def test_chinese_messages(store, book):
+    text = rule_text("many", message="x").replace('message.zh = "x"', 'message.zh = "店铺 {shop}"')
+    add(store, "orders", {"order_id": "O1", "units": 5, "shop": "甲"})
+    run(store, book(many=text), lang="zh")
+    assert store.one("SELECT message FROM findings") == "店铺 甲"
+
+
+def test_the_store_is_open_for_writing_afterwards(store, book):
+    run(store, book(many=rule_text("many")))
+    store.con.execute("INSERT INTO coverage SELECT * FROM coverage")
+
+
+def test_shipped_rules_run_on_a_store(store):
+    """The eight rules against the store's own tables, with one parcel that several of them speak about."""
+    from fulfil_analytics.reference import CarrierBook, install_places
+
+    CarrierBook.load([rules_folder() / "carriers"]).install(store.con)
+    install_places(store.con, set())
+    store.con.execute("CREATE TABLE tracked_waybills (waybill VARCHAR)")
+    add(store, "source_files", {"source_file": "a.csv", "kind": "orders"})
+    add(
+        store,
+        "orders",
+        {
+            "order_id": "O1",
+            "market": "US",
+            "paid_at": dt.datetime(2026, 1, 1),
+            "source_file": "a.csv",
+            "source_line": 2,
+        },
+    )
+    add(
+        store,
+        "parcels",
+        {
+            "parcel_id": "O1/1Z",
+            "order_id": "O1",
+            "waybill": "1Z",
+            "carrier": "ups",
+            "waybill_check": "bad",
+            "waybill_reason": "no_format_fits",
+            "given_at": dt.datetime(2026, 1, 2),
+            "market": "US",
+        },
+    )
+    add(
+        store,
+        "journeys",
+        {"parcel_id": "O1/1Z", "order_id": "O1", "waybill": "1Z", "covered": True, "events": 0, "scans": 0},
+    )
+    add(
+        store,
+        "deadlines",
+        {
+            "order_id": "O1",
+            "stage": "dispatch",
+            "mode": "effective",
+            "due_at": dt.datetime(2026, 1, 6),
+            "outcome": "overdue",
+            "why": "{}",
+        },
+    )
+    runs = run(
+        store,
+        load_rules([rules_folder()]).only(
+            [
+                "duplicate_waybill",
+                "invalid_waybill",
+                "untraceable_waybill",
+                "stale_tracking",
+                "destination_mismatch",
+                "late_dispatch",
+                "truncated_export",
+                "damaged_identifier",
+            ]
+        ),
+    )
+    assert {done.rule.id: done.why for done in runs if done.status == "failed"} == {}
+    found = {row["rule_id"]: row for row in rows(store, "SELECT * FROM findings")}
+    assert set(found) == {"invalid_waybill", "untraceable_waybill", "late_dispatch"}
+    top = found["invalid_waybill"]["finding_id"]
+    assert found["untraceable_waybill"]["root_finding_id"] == found["late_dispatch"]["root_finding_id"] == top
+    assert (
+        found["invalid_waybill"]["message"]
+        == "Waybill 1Z cannot be a number of ups: it fits none of the carrier's formats."
+    )
+    for done in runs:
+        assert done.in_scope == done.tested + done.excused + done.not_testable
+        assert done.flagged <= done.tested
+
+
+def test_rules_run_on_any_engine(book):
+    """run_rules asks an engine for batches and columns alone; the sink gets table findings' columns."""
+    import pyarrow as pa
+
+    from fulfil_analytics.rulebook.worlds import world
+    from fulfil_analytics.schemas import DERIVED, duckdb_types
+
+    rules = book(many=rule_text("many", message="m"))
+    got: list[pa.RecordBatch] = []
+    with DuckDBEngine.in_memory() as engine:
+        engine.put(world(rules["many"], 0, set()))
+        (done,) = findings.run_rules(engine, rules, got.append, as_of=AS_OF, lang="en")
+    assert done.flagged == 1
+    assert got[0].schema.names == list(duckdb_types(DERIVED["findings"]))
+    assert isinstance(duckdb.__version__, str)
