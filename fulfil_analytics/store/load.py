@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fulfil_analytics.errors import InputError
+from fulfil_analytics.privacy import struck
 from fulfil_analytics.schemas import LOADED, duckdb_types, key_of
 from fulfil_analytics.sql import read_sql
 
 if TYPE_CHECKING:
+    import duckdb
     import pyarrow as pa
 
     from fulfil_analytics.sources import Recognised, Rows
@@ -38,13 +41,15 @@ class Loaded:
     already: bool
 
 
-def load_file(store: Store, recognised: Recognised, rows: Rows) -> Loaded:
+def load_file(store: Store, reader: duckdb.DuckDBPyConnection, recognised: Recognised, rows: Rows) -> Loaded:
     """Load one file into its table; on any trouble the store stays as it was.
 
     Parameters
     ----------
     store : Store
         An open store.
+    reader : duckdb.DuckDBPyConnection
+        The connection `rows` was opened with: a cursor of the store's, so that reading and writing can go on side by side.
     recognised : Recognised
         What the file is.
     rows : Rows
@@ -60,14 +65,9 @@ def load_file(store: Store, recognised: Recognised, rows: Rows) -> Loaded:
         return Loaded(source.shown, recognised.format.kind, already=True)
     store.con.begin()
     try:
-        _insert(store, rows)
-        if source.hash_now() != source.sha256:
-            raise InputError(
-                "the file changed while it was read",
-                file=source.shown,
-                remedy="Wait until it is complete, then run again",
-            )
-        _ledger(store, recognised, rows)
+        _insert(store, reader, rows)
+        source.refuse_change()
+        _ledger(store, reader, recognised, rows)
         store.con.commit()
     except BaseException:
         store.con.rollback()
@@ -75,7 +75,7 @@ def load_file(store: Store, recognised: Recognised, rows: Rows) -> Loaded:
     return Loaded(source.shown, recognised.format.kind, already=False)
 
 
-def _insert(store: Store, rows: Rows) -> None:
+def _insert(store: Store, reader: duckdb.DuckDBPyConnection, rows: Rows) -> None:
     """Stream the rows through the check into ``loaded_<table>``, and what fails into ``quarantine``."""
     import pyarrow as pa
 
@@ -83,29 +83,25 @@ def _insert(store: Store, rows: Rows) -> None:
 
     model = LOADED[rows.table]
     names = ", ".join(duckdb_types(model))
-    reader = rows.con.sql(rows.select).to_arrow_reader(BATCH)
+    source = reader.sql(rows.select).to_arrow_reader(BATCH)
+    insert = f"INSERT INTO loaded_{rows.table} BY NAME SELECT {names}, TRUE AS is_current FROM incoming"
     set_aside: list[pa.Table] = []
 
     def good() -> Iterator[pa.RecordBatch]:
-        for checked in check_batches(model, reader):
+        for checked in check_batches(model, source):
             if checked.set_aside.height:
                 set_aside.append(checked.set_aside.to_arrow())
             yield from checked.good.to_arrow().to_batches()
 
     batches = good()
-    first = next(batches, None)
-    if first is not None:
-        stream = pa.RecordBatchReader.from_batches(first.schema, _chain(first, batches))
-        _append(
-            store, stream, f"INSERT INTO loaded_{rows.table} BY NAME SELECT {names}, TRUE AS is_current FROM incoming"
-        )
+    try:
+        first = next(batches, None)
+        if first is not None:
+            _append(store, pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], batches)), insert)
+    finally:
+        source.close()  # an open result would hold the connection
     for table in set_aside:
         _append(store, table, "INSERT INTO quarantine BY NAME SELECT * FROM incoming")
-
-
-def _chain(first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    yield first
-    yield from rest
 
 
 def _append(store: Store, arrow: Any, statement: str) -> None:
@@ -116,8 +112,9 @@ def _append(store: Store, arrow: Any, statement: str) -> None:
         store.con.unregister("incoming")
 
 
-def _ledger(store: Store, recognised: Recognised, rows: Rows) -> None:
+def _ledger(store: Store, reader: duckdb.DuckDBPyConnection, recognised: Recognised, rows: Rows) -> None:
     source = recognised.source
+    exported_at = rows.exported_at(reader)
     store.con.execute(
         "INSERT INTO source_files BY NAME SELECT unnest([?], recursive := true)",
         [
@@ -128,14 +125,15 @@ def _ledger(store: Store, recognised: Recognised, rows: Rows) -> None:
                 "kind": recognised.format.kind,
                 "format": recognised.format.id,
                 "encoding": recognised.encoding,
-                "market": rows.market,
+                "market": recognised.format.market or None,
                 "time_zone": rows.zone,
-                "exported_at": rows.exported_at(),
+                "exported_at": exported_at,
+                "exported_by_clock": exported_at == source.modified_at,
                 "rows_in": rows.rows_in(),
                 "rows_loaded": 0,
                 "rows_merged": 0,
                 "rows_quarantined": 0,
-                "unknown_columns": rows.unknown_columns,
+                "unknown_columns": json.dumps([struck(name) for name in recognised.unknown_columns], ensure_ascii=False),
             }
         ],
     )

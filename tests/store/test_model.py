@@ -141,6 +141,25 @@ def test_combined_needs_the_same_buyer_and_address(store: Store, add: Add, model
     ]
 
 
+def test_unknown_buyers_are_not_taken_for_one_another(store: Store, add: Add, model: Model) -> None:
+    order(add, "1")
+    order(add, "2")
+    model(hours(50))
+    assert store.rows("SELECT is_combined, combined_orders FROM parcels") == [(False, 1), (False, 1)]
+
+
+def test_a_shared_package_or_the_platforms_word_makes_them_combined(store: Store, add: Add, model: Model) -> None:
+    order(add, "1", package_id="P")
+    order(add, "2", package_id="P")
+    order(add, "3", waybill=USPS_2, parcel_tag="combined")
+    model(hours(50))
+    assert store.rows("SELECT order_id, is_combined FROM parcels ORDER BY order_id") == [
+        ("1", True),
+        ("2", True),
+        ("3", True),
+    ]
+
+
 def test_damaged_numbers_are_never_taken_for_one_another(store: Store, add: Add, model: Model) -> None:
     for order_id in ("1", "2"):
         order(add, order_id, waybill="9.4E+21", damaged="waybill", buyer_key="b")

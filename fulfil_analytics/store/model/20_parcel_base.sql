@@ -32,10 +32,12 @@ CREATE OR REPLACE TEMP TABLE split_orders AS
 SELECT order_id FROM parcel_base GROUP BY order_id HAVING count(*) > 1;
 
 -- Combined: the platform says so, or the orders share carrier, number, buyer and address, or carrier, number and package.
--- Only numbers that stand on several orders are looked at, and a damaged number is never taken for another.
+-- Where buyer or address is masked or dropped nobody is taken for anybody. Only numbers that stand on several orders are
+-- looked at, and a damaged number is never taken for another.
 CREATE OR REPLACE TEMP TABLE combined_parcels AS
 WITH mates AS (
   SELECT b.parcel_id, b.tagged_combined, b.package_id,
+    k.buyer_key IS NOT NULL AND k.address_key IS NOT NULL AS known,
     count(*) OVER (PARTITION BY b.carrier_key, b.waybill, k.buyer_key, k.recipient_key, k.address_key, k.postal_code) AS alike,
     count(*) OVER (PARTITION BY b.carrier_key, b.waybill, b.package_id) AS packed
   FROM parcel_base AS b
@@ -49,9 +51,10 @@ WITH mates AS (
   ) AS k ON k.order_id = b.order_id
   WHERE NOT b.waybill_damaged
 )
-SELECT parcel_id, alike AS combined_orders FROM mates WHERE alike > 1 OR (package_id IS NOT NULL AND packed > 1)
-UNION
-SELECT parcel_id, coalesce(mates.alike, 1) FROM parcel_base LEFT JOIN mates USING (parcel_id) WHERE parcel_base.tagged_combined;
+SELECT b.parcel_id, CASE WHEN mates.known THEN mates.alike ELSE 1 END AS combined_orders
+FROM parcel_base AS b
+LEFT JOIN mates ON mates.parcel_id = b.parcel_id
+WHERE b.tagged_combined OR (mates.known AND mates.alike > 1) OR (mates.package_id IS NOT NULL AND mates.packed > 1);
 
 -- Events join on carrier and number; where the feed names another carrier or none, on the number alone if one order uses it.
 CREATE OR REPLACE TABLE parcel_events AS
