@@ -1,0 +1,96 @@
+"""A policy as a page to read: versions, lines, windows and limits, each with its sources and how sure they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fulfil_analytics.policy.model import LAST_SECOND, Line, Metric, Policy, Version, Window
+
+
+def policy_page(policy: Policy) -> str:
+    """Return `policy` as Markdown."""
+    parts = [
+        f"# {policy.title}",
+        f"`{policy.id}` · markets: {policy.market or 'chosen by name only'} · zone: {policy.zone} · "
+        f"seller's holiday mode: {policy.holiday_reading}",
+        *(f"- {note}" for note in policy.notes),
+    ]
+    for version in policy.versions:
+        parts += ["", f"## {version.title}", _span(version), ""]
+        rows = [_line_row(line) for line in policy.lines_of(version.id)]
+        parts += _table(("line", "stage", "for", "deadline", "stopped by", "sources"), rows)
+    if policy.windows:
+        parts += ["", "## Notices", ""]
+        parts += _table(("notice", "orders created", "change", "sources"), [_window_row(w) for w in policy.windows])
+    if policy.metrics:
+        parts += ["", "## Limits", ""]
+        parts += _table(("metric", "target", "enforced", "sources"), [_metric_row(m) for m in policy.metrics])
+    parts += ["", "## Sources", ""]
+    for key, source in policy.sources.items():
+        dated = f", dated {source.dated}" if source.dated else ""
+        parts.append(f"- **{key}** {source.title}{dated}, read {source.read} {source.address}".rstrip())
+    return "\n".join(parts) + "\n"
+
+
+def duration(line: Line) -> str:
+    """Return how long a line gives, in words."""
+    if line.fixed_at is not None:
+        return f"at {line.fixed_at:%Y-%m-%d %H:%M:%S}"
+    if line.amount is None or line.unit is None:
+        return "as the platform says"
+    text = _units(line.amount, line.unit)
+    if line.handling:
+        text = f"handling time + {text}" if line.amount else "handling time"
+    if line.cutoff is not None and line.amount_after_cutoff is not None:
+        text += f"; {_units(line.amount_after_cutoff, line.unit)} from {line.cutoff:%H:%M} on and on rest days"
+    return text if line.due_time == LAST_SECOND else f"{text}, {line.due_time:%H:%M:%S}"
+
+
+def _units(amount: int, unit: str) -> str:
+    return f"{amount} {unit.replace('_', ' ')}{'' if amount == 1 else 's'}"
+
+
+def _basis(sources: Sequence[str], confidence: str, note: str) -> str:
+    return f"{' '.join(sources)} ({confidence}){': ' + note if note else ''}"
+
+
+def _span(version: Version) -> str:
+    until = f"to {version.until_day}" if version.until_day else "on"
+    basis = _basis(version.sources, version.confidence, version.note)
+    return f"Orders created from {version.from_day} {until} · {basis}"
+
+
+def _line_row(line: Line) -> tuple[str, ...]:
+    chosen = "; ".join(f"{key}: {', '.join(map(str, values))}" for key, values in line.select.items())
+    return (
+        f"`{line.id}`",
+        line.stage,
+        chosen or "all other orders",
+        f"{duration(line)} after {line.start}",
+        " or ".join(line.stop),
+        _basis(line.sources, line.confidence, line.note),
+    )
+
+
+def _window_row(window: Window) -> tuple[str, ...]:
+    change = (
+        f"due {window.fixed_at}"
+        if window.action == "fixed"
+        else f"{window.action} {_units(window.amount or 0, window.unit or '')}"
+    )
+    who = "for all" if window.automatic else "where opted in"
+    basis = _basis(window.sources, window.confidence, window.note)
+    return (window.title, f"{window.from_at} to {window.to_at}", f"{change}, {who}", basis)
+
+
+def _metric_row(metric: Metric) -> tuple[str, ...]:
+    sign = "at least" if metric.better == "higher" else "at most"
+    limits = (f"{sign} {value:.1%}" if value is not None else "–" for value in (metric.target, metric.enforce))
+    span = f" from {metric.from_day}" if metric.from_day else ""
+    span += f" until {metric.until_day}" if metric.until_day else ""
+    return (f"{metric.title}{span}", *limits, _basis(metric.sources, metric.confidence, metric.note))
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    cells = [" | ".join(cell.replace("|", "/") for cell in row) for row in rows]
+    return [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *(f"| {row} |" for row in cells)]

@@ -1,0 +1,78 @@
+-- The reading "buffer" of a seller's own holiday mode: no local day that it touches counts. An hour deadline moves by 24 h
+-- for each such day from the order's day on. Under the reading "closed" no such window is in force and all is empty here.
+
+CREATE OR REPLACE TEMP TABLE sla_closed AS
+SELECT DISTINCT s.window_set, w.stage, c.local_date
+FROM sla_set_windows AS s
+JOIN (
+  SELECT
+    window_id, unnest(stages) AS stage,
+    CAST(sla_local(from_at) AS DATE) AS first_day,
+    CAST(sla_local(to_at) AS DATE) AS last_day
+  FROM sla_windows_all
+  WHERE mode = 'holiday'
+) AS w ON w.window_id = s.window_id
+JOIN sla_calendar AS c ON c.calendar_id = 0 AND c.local_date BETWEEN w.first_day AND w.last_day;
+
+CREATE OR REPLACE TEMP TABLE sla_buffered AS
+WITH affected AS (
+  SELECT
+    s.case_id, s.window_set, s.stage, s.start_day, s.unit, s.handling_unit, s.calendar_id, s.seconds_early, s.due_hours,
+    coalesce(s.handling_days, 0) AS steps_before,
+    o.local_date IS NOT NULL AS start_closed,
+    CASE
+      WHEN s.unit = 'hour' THEN (s.amount + 23) // 24
+      WHEN o.local_date IS NOT NULL THEN s.late_amount
+      ELSE s.units
+    END AS steps,
+    n.closed_days
+  FROM sla_standard AS s
+  JOIN (SELECT window_set, stage, count(*) AS closed_days FROM sla_closed GROUP BY window_set, stage) AS n
+    ON n.window_set = s.window_set AND n.stage = s.stage
+  LEFT JOIN sla_closed AS o ON o.window_set = s.window_set AND o.stage = s.stage AND o.local_date = s.start_day
+  WHERE s.counted AND s.fixed_at IS NULL
+),
+
+days AS (
+  SELECT
+    a.case_id, c.local_date,
+    o.local_date IS NULL AND (a.handling_unit IS NOT DISTINCT FROM 'calendar_day' OR c.is_business) AS counts_before,
+    o.local_date IS NULL AND (a.unit <> 'business_day' OR c.is_business) AS counts
+  FROM affected AS a
+  JOIN sla_calendar AS f ON f.calendar_id = a.calendar_id AND f.local_date = a.start_day
+  JOIN sla_calendar AS c
+    ON c.calendar_id = a.calendar_id AND c.local_date > a.start_day
+    AND c.business_index <= f.business_index + a.steps_before + a.steps + a.closed_days + 1
+  LEFT JOIN sla_closed AS o ON o.window_set = a.window_set AND o.stage = a.stage AND o.local_date = c.local_date
+),
+
+based AS (
+  SELECT a.*, coalesce(d.local_date, a.start_day) AS base_day
+  FROM affected AS a
+  LEFT JOIN (
+    SELECT case_id, local_date, row_number() OVER (PARTITION BY case_id ORDER BY local_date) AS step
+    FROM days WHERE counts_before
+  ) AS d ON d.case_id = a.case_id AND d.step = a.steps_before
+),
+
+due AS (
+  SELECT b.*, coalesce(d.local_date, b.base_day) AS due_day
+  FROM based AS b
+  LEFT JOIN (
+    SELECT
+      d.case_id, d.local_date, row_number() OVER (PARTITION BY d.case_id ORDER BY d.local_date) AS step
+    FROM days AS d
+    JOIN based AS b ON b.case_id = d.case_id AND d.local_date > b.base_day
+    WHERE d.counts
+  ) AS d ON d.case_id = b.case_id AND d.step = b.steps
+)
+
+SELECT
+  u.case_id,
+  CASE WHEN u.unit <> 'hour' THEN c.day_end_utc - to_seconds(u.seconds_early) END AS due_at,
+  CASE
+    WHEN u.unit = 'hour'
+      THEN u.due_hours + 24 * (u.due_day - u.start_day - u.steps + CAST(u.start_closed AS INTEGER))
+  END AS due_hours
+FROM due AS u
+JOIN sla_calendar AS c ON c.calendar_id = u.calendar_id AND c.local_date = u.due_day;

@@ -1,0 +1,131 @@
+"""Deadlines of every order, stage and mode, in SQL over the whole table at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, get_args
+
+from fulfil_analytics.errors import InputError
+from fulfil_analytics.policy.model import Event, Policy
+from fulfil_analytics.schemas.words import STAGE
+from fulfil_analytics.sla import tables
+from fulfil_analytics.sla.plan import Plan, Signature, mark
+from fulfil_analytics.sql import Value, fill, literal, read_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+BLOCKED = ("platform_fulfilled", "unpaid", "nothing_left_to_do")
+NO_LINE = Signature("created_at", (), (), (), None, ("platform_fulfilled", "unpaid"), False)
+"""Stands for the clock of a stage that no line governs: nothing stops it, and it has no deadline."""
+
+DAYS_PER_UNIT = 2
+"""No calendar rests so often that a business day takes more than this many days, a month of closure aside."""
+
+
+def build_deadlines(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime) -> None:
+    """Write ``deadlines``: when each stage of each order was due under each mode, and how it came out.
+
+    Reads ``orders`` and ``sla_windows``. Writes the tables ``deadline_clocks`` (one row an order and stage) and
+    ``deadline_cases`` (one row a combination of line, days and windows), and over both the view ``deadlines``, one
+    row an order, stage and mode, with the columns of :class:`fulfil_analytics.schemas.derived.Deadlines`.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        The store's connection.
+    policy : Policy
+        The policy whose lines govern; its zone is that of all local days.
+    as_of : datetime
+        The moment the audit speaks for. Without zone it is UTC.
+
+    Raises
+    ------
+    InputError
+        A window of the input cannot be meant: it ends before it starts, or does not say by how much.
+    """
+    moment = as_of.astimezone(dt.UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
+    _check_windows(con)
+    years = _years(con, policy)
+    tables.install_windows(con, policy)
+    tables.install_calendars(con, policy, *years)
+    tables.install_local_time(con, policy.zone, *years)
+    values: dict[str, Value] = {"as_of": moment, "policy": policy.id, "buffer": policy.holiday_reading == "buffer"}
+    _run(con, "windows", values)
+    plan = Plan(policy, *_windowed(con))
+    tables.install_lines(con, plan)
+    _run(con, "orders", values, plan.marks())
+    for step in ("window_sets", "cases", "standard", "buffer", "modes", "reasons"):
+        _run(con, step, values)
+    _drop(con)
+    _write_clocks(con, plan)
+    outcome = fill(read_sql("fulfil_analytics.sla", "outcome.sql"), values)
+    modes = ("standard", "holiday", "extension", "effective")
+    _run(con, "views", values, {f"outcome due_{m}": mark(outcome, {"due": f"due_{m}"}) for m in modes})
+    con.execute("DROP TABLE sla_orders")
+
+
+def _run(
+    con: duckdb.DuckDBPyConnection, step: str, values: Mapping[str, Value], marks: Mapping[str, str] | None = None
+) -> None:
+    con.execute(mark(fill(read_sql("fulfil_analytics.sla", f"{step}.sql"), values), marks or {}))
+
+
+def _windowed(con: duckdb.DuckDBPyConnection) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the stages that windows in force concern, and those to which one adds business days."""
+    rows = con.execute(
+        "SELECT DISTINCT unnest(stages), coalesce(action = 'add' AND unit = 'business_day', FALSE) FROM sla_windows_all"
+    ).fetchall()
+    return frozenset(stage for stage, _ in rows), frozenset(stage for stage, extends in rows if extends)
+
+
+def _write_clocks(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Write ``deadline_clocks``, one statement for all lines that read the same columns of the orders."""
+    stages, blocked, events = (", ".join(map(literal, words)) for words in (STAGE, BLOCKED, get_args(Event)))
+    con.execute(
+        "CREATE OR REPLACE TABLE deadline_clocks (order_id VARCHAR, "
+        f"stage ENUM({stages}), case_id INTEGER, clock_start TIMESTAMP, stopped_at TIMESTAMP, proven_only BOOLEAN, "
+        f"cancelled_at TIMESTAMP, platform_due_at TIMESTAMP, blocked ENUM({blocked}), stop_event ENUM({events}))"
+    )
+    used = con.execute("SELECT DISTINCT signature_id FROM sla_profile_cases ORDER BY signature_id").fetchall()
+    for (signature_id,) in used:
+        signature = plan.signatures[signature_id - 1] if signature_id else NO_LINE
+        _run(con, "clock", {"signature_id": signature_id, **signature.values()}, signature.marks())
+
+
+def _years(con: duckdb.DuckDBPyConnection, policy: Policy) -> tuple[int, int]:
+    """Return the years the calendars must hold: those of the orders, and as far on as a deadline can reach."""
+    starts = "created_at, paid_at, release_at, rts_at, shipped_at, dispatched_at, cancel_requested_at"
+    first, last, handling = con.execute(
+        f"SELECT year(min(created_at)), year(max(greatest({starts}))), max(handling_days) FROM orders"
+    ).fetchone() or (None, None, None)
+    if first is None:
+        return dt.date.min.year, dt.date.min.year
+    added = _count(con, "SELECT coalesce(sum(amount), 0) FROM sla_windows WHERE unit <> 'hour'")
+    added += sum(window.amount or 0 for window in policy.windows if window.unit != "hour")
+    closed = _count(con, "SELECT coalesce(sum(date_diff('day', from_at, to_at) + 1), 0) FROM sla_windows")
+    longest = max(max(line.amount or 0, line.amount_after_cutoff or 0) for line in policy.lines)
+    reach = (longest + (handling or 0) + added) * DAYS_PER_UNIT + closed + 60
+    return first - 1, last + 1 + reach // 365
+
+
+def _check_windows(con: duckdb.DuckDBPyConnection) -> None:
+    found = con.execute(read_sql("fulfil_analytics.sla", "window_faults.sql")).fetchone()
+    if found is not None:
+        file, line, column, fault, remedy = found
+        raise InputError(fault, file=file, line=line, column=column, remedy=remedy)
+
+
+def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = con.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _drop(con: duckdb.DuckDBPyConnection) -> None:
+    """Make room for the view, whether a table or a view of its name stands there."""
+    found = con.execute(
+        "SELECT table_type FROM information_schema.tables WHERE table_name = 'deadlines' AND table_schema = 'main'"
+    ).fetchone()
+    if found is not None:
+        con.execute(f"DROP {'VIEW' if found[0] == 'VIEW' else 'TABLE'} deadlines")

@@ -1,0 +1,81 @@
+-- The deadline of each case under each mode, and why. Of several windows the latest deadline counts, never one earlier
+-- than standard. Hour deadlines stay lengths (`hours_…`), because they run from each order's own second.
+
+CREATE OR REPLACE TEMP TABLE sla_extended AS
+WITH given AS (
+  SELECT
+    s.*, w.window_id, w.mode, w.reason, w.action, w.amount AS by_amount, w.unit AS by_unit, w.fixed_at AS by_fixed_at,
+    CASE w.action WHEN 'replace' THEN s.start_day ELSE s.due_day END AS from_day
+  FROM sla_standard AS s
+  JOIN sla_set_windows AS x ON x.window_set = s.window_set
+  JOIN sla_windows_all AS w ON w.window_id = x.window_id AND list_contains(w.stages, s.stage)
+  WHERE s.counted AND w.mode <> 'holiday'
+),
+
+placed AS (
+  SELECT
+    g.*,
+    CASE
+      WHEN g.action = 'fixed' OR g.by_unit = 'hour' THEN NULL
+      WHEN g.by_unit = 'calendar_day' OR g.by_amount = 0 THEN g.from_day + CAST(g.by_amount AS INTEGER)
+      ELSE t.local_date
+    END AS to_day
+  FROM given AS g
+  LEFT JOIN sla_calendar AS d ON d.calendar_id = g.calendar_id AND d.local_date = g.from_day
+  LEFT JOIN sla_business_days AS t
+    ON t.calendar_id = g.calendar_id AND t.business_index = d.business_index + g.by_amount
+)
+
+SELECT
+  p.case_id, p.window_id, p.mode, p.reason, p.action, p.by_amount, p.by_unit,
+  CASE
+    WHEN p.action = 'fixed' THEN p.by_fixed_at
+    WHEN p.action = 'add' AND p.due_hours IS NOT NULL THEN NULL
+    WHEN p.action = 'add' AND p.by_unit = 'hour' THEN p.due_at + to_hours(p.by_amount)
+    WHEN p.by_unit <> 'hour' THEN d.day_end_utc - to_seconds(p.seconds_early)
+  END AS due_at,
+  CASE
+    WHEN p.action = 'replace' AND p.by_unit = 'hour' THEN p.by_amount
+    WHEN p.action = 'add' AND p.due_hours IS NOT NULL
+      THEN p.due_hours + CASE p.by_unit
+        WHEN 'hour' THEN p.by_amount
+        WHEN 'calendar_day' THEN 24 * p.by_amount
+        ELSE 24 * (p.to_day - p.from_day)
+      END
+  END AS due_hours
+FROM placed AS p
+LEFT JOIN sla_calendar AS d ON d.calendar_id = p.calendar_id AND d.local_date = p.to_day;
+
+CREATE OR REPLACE TEMP TABLE sla_due AS
+WITH standard AS (
+  SELECT
+    s.*,
+    CASE WHEN b.case_id IS NULL THEN s.due_at ELSE greatest(s.due_at, b.due_at) END AS due_own,
+    CASE WHEN b.case_id IS NULL THEN s.due_hours ELSE greatest(s.due_hours, b.due_hours) END AS hours_own,
+    b.case_id IS NOT NULL AS buffered
+  FROM sla_standard AS s
+  LEFT JOIN sla_buffered AS b ON b.case_id = s.case_id
+),
+
+latest AS (
+  SELECT
+    case_id,
+    max(due_at) FILTER (mode = 'extension' AND reason = 'holiday') AS due_holiday,
+    max(due_hours) FILTER (mode = 'extension' AND reason = 'holiday') AS hours_holiday,
+    max(due_at) FILTER (mode = 'extension') AS due_extension,
+    max(due_hours) FILTER (mode = 'extension') AS hours_extension,
+    max(due_at) AS due_effective,
+    max(due_hours) AS hours_effective
+  FROM sla_extended
+  GROUP BY case_id
+)
+
+SELECT
+  s.case_id, s.line_id, s.stage, s.window_set, s.start_day, s.calendar_id, s.unit, s.handling_days, s.handling_unit,
+  s.buffered,
+  s.due_at AS due_standard, s.due_hours AS hours_standard,
+  greatest(s.due_own, x.due_holiday) AS due_holiday, greatest(s.hours_own, x.hours_holiday) AS hours_holiday,
+  greatest(s.due_at, x.due_extension) AS due_extension, greatest(s.due_hours, x.hours_extension) AS hours_extension,
+  greatest(s.due_own, x.due_effective) AS due_effective, greatest(s.hours_own, x.hours_effective) AS hours_effective
+FROM standard AS s
+LEFT JOIN latest AS x ON x.case_id = s.case_id;

@@ -1,0 +1,201 @@
+"""The policy as DuckDB tables: lines, versions, calendars, windows. They are temporary and go with the connection."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from fulfil_analytics.policy.calendar import FIRST_YEAR, LAST_YEAR, calendar_days, offset_changes, utc
+from fulfil_analytics.policy.load import window_bounds
+from fulfil_analytics.policy.model import Calendar, Line, Policy
+from fulfil_analytics.sla.plan import SELECTED, Plan, Signature
+from fulfil_analytics.sql import Value, fill, literal, name, read_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+EVERY_DAY = Calendar(rest_weekdays=[], sources=[], confidence="sure")
+"""The calendar of lines that name none: every day counts."""
+
+LINES = {
+    "line_id": "INTEGER",
+    "version_id": "INTEGER",
+    "stage": "VARCHAR",
+    "priority": "INTEGER",
+    "selectors": "INTEGER",
+    "start_event": "VARCHAR",
+    "signature_id": "INTEGER",
+    "amount": "INTEGER",
+    "unit": "VARCHAR",
+    "late_amount": "INTEGER",
+    "cutoff": "TIME",
+    "cutoff_place": "INTEGER",
+    "windowed": "BOOLEAN",
+    "hour_place": "INTEGER",
+    "calendar_id": "INTEGER",
+    "handling": "BOOLEAN",
+    "handling_default": "INTEGER",
+    "seconds_early": "INTEGER",
+    "fixed_at": "TIMESTAMP",
+    "only_when_started": "BOOLEAN",
+    "why": "VARCHAR",
+}
+WINDOWS = {
+    "name": "VARCHAR",
+    "mode": "VARCHAR",
+    "reason": "VARCHAR",
+    "from_at": "TIMESTAMP",
+    "to_at": "TIMESTAMP",
+    "stages": "VARCHAR[]",
+    "market": "VARCHAR",
+    "warehouse": "VARCHAR",
+    "handover": "VARCHAR",
+    "action": "VARCHAR",
+    "amount": "BIGINT",
+    "unit": "VARCHAR",
+    "fixed_at": "TIMESTAMP",
+    "in_force": "BOOLEAN",
+}
+
+
+def install_windows(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+    """Write the table ``sla_policy_windows``: the notices that the policy file holds."""
+    table(con, "sla_policy_windows", WINDOWS, _windows(policy))
+
+
+def install_lines(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Write the tables ``sla_lines``, ``sla_line_selectors`` and ``sla_versions``."""
+    policy = plan.policy
+    rows: list[tuple[Any, ...]] = []
+    chosen: list[tuple[int, int, list[str]]] = []
+    selectors = list(SELECTED)
+    calendars = {key: number for number, key in enumerate(policy.calendars, start=1)}
+    for version_id, version in enumerate(policy.versions, start=1):
+        for line in policy.lines_of(version.id):
+            line_id = len(rows) + 1
+            rows.append((line_id, version_id, *_line(line, plan, calendars), _why(line, policy, version.id)))
+            for key, values in line.select.items():
+                chosen.append((line_id, selectors.index(key) + 1, [_text(value) for value in values]))
+    table(con, "sla_lines", LINES, rows)
+    table(con, "sla_line_selectors", {"line_id": "INTEGER", "place": "INTEGER", "accepted": "VARCHAR[]"}, chosen)
+    spans = [(i, v.from_day, v.until_day or dt.date(LAST_YEAR, 12, 31)) for i, v in enumerate(policy.versions, 1)]
+    table(con, "sla_versions", {"version_id": "INTEGER", "from_day": "DATE", "until_day": "DATE"}, spans)
+
+
+def install_calendars(con: duckdb.DuckDBPyConnection, policy: Policy, first_year: int, last_year: int) -> None:
+    """Write the table ``sla_calendar``: one row a calendar and local day.
+
+    Columns: `calendar_id`, `calendar`, `zone`, `local_date`, `day_start_utc`, `day_end_utc` (23:59:59 local),
+    `is_business`, `business_index` (business days up to and including the day).
+    """
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE sla_calendar (calendar_id INTEGER, calendar VARCHAR, zone VARCHAR, "
+        "local_date DATE, day_start_utc TIMESTAMP, day_end_utc TIMESTAMP, is_business BOOLEAN, business_index BIGINT)"
+    )
+    template = read_sql("fulfil_analytics.sla", "calendar.sql")
+    for number, (key, calendar) in enumerate([("", EVERY_DAY), *policy.calendars.items()]):
+        days = calendar_days(calendar, policy.zone, max(first_year, FIRST_YEAR), min(last_year, LAST_YEAR))
+        if days:
+            begins = [*(day.begins_at for day in days), days[-1].ends_at + dt.timedelta(seconds=1)]
+            values: dict[str, Value] = {
+                "calendar_id": number,
+                "calendar": key,
+                "zone": policy.zone,
+                "first_day": days[0].day,
+                "days": len(days),
+                "begins": ",".join(str(int(moment.replace(tzinfo=dt.UTC).timestamp())) for moment in begins),
+                "business": ",".join("1" if day.is_business else "0" for day in days),
+            }
+            con.execute(fill(template, values))
+
+
+def install_local_time(con: duckdb.DuckDBPyConnection, zone: str, first_year: int, last_year: int) -> None:
+    """Define ``sla_local(t)``: UTC as wall time of the zone. Faster than ICU by far, and one source of zone data."""
+    changes, last = offset_changes(zone, max(first_year, FIRST_YEAR), min(last_year, LAST_YEAR))
+    cases = "".join(f" WHEN t < {literal(until)} THEN t + to_seconds({offset})" for until, offset in changes)
+    body = f"CASE{cases} ELSE t + to_seconds({last}) END" if cases else f"t + to_seconds({last})"
+    con.execute(f"CREATE OR REPLACE TEMP MACRO sla_local(t) AS {body}")
+
+
+def table(
+    con: duckdb.DuckDBPyConnection, table_name: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Write a temporary table from Python rows, one bulk statement."""
+    body = ", ".join(f"{name(column)} {kind}" for column, kind in columns.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name(table_name)} ({body})")
+    if rows:
+        values = [list(column) for column in zip(*rows, strict=True)]
+        unnested = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
+        con.execute(f"INSERT INTO {name(table_name)} SELECT {unnested}", values)
+
+
+def _line(line: Line, plan: Plan, calendars: dict[str, int]) -> tuple[Any, ...]:
+    due, zone = line.due_time, plan.policy.zone
+    hour = (line.start, line.amount or 0)
+    return (
+        line.stage,
+        line.priority,
+        len(line.select),
+        line.start,
+        plan.signatures.index(Signature.of(line)) + 1,
+        line.amount,
+        line.unit,
+        line.amount if line.amount_after_cutoff is None else line.amount_after_cutoff,
+        line.cutoff,
+        None if line.cutoff is None else plan.cutoffs.index(line.cutoff) + 1,
+        line.stage in plan.windowed,
+        plan.hours.index(hour) + 1 if plan.needs_due_day(line) else None,
+        calendars.get(line.calendar or "", 0),
+        line.handling,
+        line.handling_default,
+        86399 - (due.hour * 3600 + due.minute * 60 + due.second),
+        None if line.fixed_at is None else utc(line.fixed_at, zone),
+        line.only_when_started,
+    )
+
+
+def _why(line: Line, policy: Policy, version: str) -> str:
+    """Return the part of `why` that all orders of a line share: a JSON object without its closing brace."""
+    said: dict[str, Any] = {
+        "policy": policy.id,
+        "version": version,
+        "line": line.id,
+        "sources": line.sources,
+        "confidence": line.confidence,
+        "assessed": line.assessed,
+        "start": line.start,
+    }
+    if line.fixed_at is not None:
+        said["duration"] = f"until {line.fixed_at.isoformat(sep=' ')}"
+    elif line.amount is not None:
+        said["duration"] = f"{'handling time + ' if line.handling else ''}{line.amount} {line.unit}"
+    if line.calendar is not None:
+        said["calendar"] = line.calendar
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))[:-1]
+
+
+def _windows(policy: Policy) -> list[tuple[Any, ...]]:
+    return [
+        (
+            window.title,
+            window.mode,
+            window.reason,
+            *window_bounds(window, policy.zone),
+            list(window.stages),
+            window.market,
+            window.warehouse,
+            window.handover,
+            window.action,
+            window.amount,
+            window.unit,
+            None if window.fixed_at is None else utc(window.fixed_at, policy.zone),
+            window.automatic,
+        )
+        for window in policy.windows
+    ]
+
+
+def _text(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value
