@@ -61,7 +61,7 @@ class RuleRun:
     flagged: int = 0
     excused: int = 0
     not_testable: int = 0
-    why: dict[str, int | str] = field(default_factory=dict)
+    why: dict[str, str | dict[str, int]] = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -223,7 +223,7 @@ def _counted(rule: Rule, sizes: dict[str | None, int], flagged: int, excused: Co
         flagged=flagged,
         excused=excused.total(),
         not_testable=in_scope - judged,
-        why={**untestable, **excused},
+        why={kind: counts for kind, counts in (("not_testable", untestable), ("excused", dict(excused))) if counts},
         seconds=seconds,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fulfil_analytics.errors import InputError, UnrecognisedFile, UsageError, suggest
+from fulfil_analytics.errors import InputError, UsageError, suggest
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,10 +51,9 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[str]) -> Intake:
 
     Raises
     ------
-    UnrecognisedFile
-        A file named directly that no format fits.
     InputError
-        A file that is recognised and cannot be used, or nothing usable at all.
+        A file named directly that cannot be used, or nothing usable at all. In a folder such a file is passed over,
+        and every summary says so.
 
     No inputs at all are fine: then the store's own content is audited.
     """
@@ -69,7 +68,7 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[str]) -> Intake:
     for source in discovery.files:
         try:
             files.append(identify(con, source, formats))
-        except UnrecognisedFile as problem:
+        except InputError as problem:
             if source.named_directly:
                 raise
             skipped.append((source.shown, problem.what))
@@ -102,17 +101,18 @@ def load_all(
     from fulfil_analytics.sources import open_rows
     from fulfil_analytics.store import load_file, settle
 
-    reader = store.con.cursor()
-    reader.execute("SET TimeZone = 'UTC'")
     privacy = Privacy(options.pii, load_key(key_file) if options.pii == "hash" else b"")
-    install(reader, privacy)
     done = []
-    for found in intake.files:
-        item = _named(store, found)
-        options.progress(f"loading {item.source.shown}")
-        shop = options.config.shop_of(item.source.shown)
-        with open_rows(reader, item, zone=policy.zone, shop=shop, privacy=privacy, date_order=options.dates or "") as rows:
-            done.append(load_file(store, reader, item, rows))
+    with store.con.cursor() as reader:
+        reader.execute("SET TimeZone = 'UTC'")
+        install(reader, privacy)
+        for found in intake.files:
+            item = _named(store, found)
+            options.progress(f"loading {item.source.shown}")
+            shop = options.config.shop_of(item.source.shown)
+            order = options.dates or ""
+            with open_rows(reader, item, zone=policy.zone, shop=shop, privacy=privacy, date_order=order) as rows:
+                done.append(load_file(store, reader, item, rows))
     settle(store)
     return done
 

@@ -48,7 +48,13 @@ def build_manifest(
         "policy": {"id": policy.id, "title": policy.title, "sha256": policy.sha256, "zone": policy.zone},
         "carriers_sha256": carriers.sha256,
         "rules": [
-            {"rule_id": rule.id, "family": rule.family, "sha256": rule.sha256, "parameters": rule.values}
+            {
+                "rule_id": rule.id,
+                "family": rule.family,
+                "title": {lang: rule.title(lang) for lang in ("en", "zh")},
+                "sha256": rule.sha256,
+                "parameters": rule.values,
+            }
             for rule in sorted(book, key=lambda rule: (rule.family, rule.id))
         ],
         "inputs": _inputs(store),
@@ -58,7 +64,11 @@ def build_manifest(
 
 
 def _inputs(store: Store) -> list[dict[str, Any]]:
-    cursor = store.con.execute("SELECT * REPLACE (CASE WHEN NOT exported_by_clock THEN exported_at END AS exported_at) FROM source_files ORDER BY source_file, sha256")
+    # a file's own time differs between copies: it is no fact of the content
+    cursor = store.con.execute(
+        "SELECT * REPLACE (CASE WHEN NOT exported_by_clock THEN exported_at END AS exported_at) "
+        "FROM source_files ORDER BY source_file, sha256"
+    )
     names = [column[0] for column in cursor.description or ()]
     files = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for file in files:

@@ -130,8 +130,8 @@ def run_load(inputs: Sequence[str], options: Options) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``loaded`` and ``already`` (lists of files), ``skipped`` (file and why), ``rows`` (in, loaded, merged, quarantined
-        of the whole store).
+        ``loaded`` and ``already`` (lists of files), ``skipped`` (file and why), ``rows`` (in, loaded, merged and
+        quarantined, of the whole store).
     """
     from fulfil_analytics.policy import load_policies
     from fulfil_analytics.store import open_store

@@ -49,9 +49,18 @@ def audit(
     common.one_of(engine, ("duckdb",), "--engine")
     with common.progress(quiet or json) as tell:
         options = make_options(
-            policy=policy, as_of=as_of, db=db, rules=rules, only=only, pii=pii, lang=lang, dates=dates, places=places, memory=memory,
+            policy=policy,
+            as_of=as_of,
+            db=db,
+            rules=rules,
+            only=only,
+            pii=pii,
+            lang=lang,
+            dates=dates,
+            places=places,
+            memory=memory,
             progress=tell,
-        )  # fmt: skip
+        )
         run = run_audit(inputs, options)
         with run:
             if out is not None:
@@ -89,7 +98,7 @@ def make_options(**given: Any) -> Options:
 
 def _write(run: Run, out: Path) -> None:
     from fulfil_analytics.audit.files import write_folder
-    from fulfil_analytics.report import write_outputs
+    from fulfil_analytics.report.outputs import write_outputs
 
     write_folder(run, out, write_outputs)
 
@@ -106,6 +115,6 @@ def _summary(run: Run, out: Path | None, *, as_json: bool, timings: bool) -> Any
         from fulfil_analytics.audit.manifest import dumps
 
         return dumps({**run.manifest, "out": None if out is None else str(out)})
-    from fulfil_analytics.report import console_summary
+    from fulfil_analytics.report.outputs import summary
 
-    return console_summary(run, out, timings=timings)
+    return summary(run, out, timings=timings)

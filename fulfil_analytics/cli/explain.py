@@ -30,7 +30,7 @@ def explain(
     from fulfil_analytics.audit.manifest import dumps
     from fulfil_analytics.audit.run import run_audit
     from fulfil_analytics.cli.audit import make_options
-    from fulfil_analytics.report import explain_order
+    from fulfil_analytics.report.outputs import explain_order
 
     with common.progress(json) as tell:
         options = make_options(

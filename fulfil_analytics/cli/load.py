@@ -35,6 +35,6 @@ def load(
     if json:
         typer.echo(dumps(result), nl=False)
     elif not quiet:
-        from fulfil_analytics.report import load_summary
+        from fulfil_analytics.report.outputs import load_summary
 
         common.show(load_summary(result))

@@ -6,7 +6,11 @@ file that the user points to.
 
 from __future__ import annotations
 
+import hashlib
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -96,7 +100,7 @@ def install_places(con: duckdb.DuckDBPyConnection, countries: set[str], places_f
     _insert_regions(con, regions)
     packaged = {one.country for one in regions if one.postal_source == "zipcodes"} & countries
     for country in sorted(packaged):
-        _insert_zipcodes(con, country)
+        _insert_packaged(con, country)
     if places_file is not None:
         _insert_geonames(con, places_file, countries - packaged)
 
@@ -116,6 +120,57 @@ def _insert_regions(con: duckdb.DuckDBPyConnection, regions: list[Region]) -> No
 
 def _columns(rows: list[Any]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _insert_packaged(con: duckdb.DuckDBPyConnection, country: str) -> None:
+    """Insert the places of a package, through a cache: unpacking it costs two seconds, reading the cache none."""
+    recipe = (
+        read_sql(_PACKAGE, "places_zipcodes.sql") + read_sql(_PACKAGE, "text.sql") + read_sql(_PACKAGE, "places.sql")
+    )
+    stamp = hashlib.sha256(f"{version('zipcodes')}\n{recipe}".encode()).hexdigest()[:16]
+    files = {
+        table: cache_folder() / f"{table}-{country.lower()}-{stamp}.parquet" for table in ("places", "place_names")
+    }
+    if _read_cache(con, files):
+        return
+    _insert_zipcodes(con, country)
+    _write_cache(con, files, country)
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again at any time (``$XDG_CACHE_HOME/fulfil``)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fulfil"
+
+
+def _read_cache(con: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> bool:
+    import duckdb
+
+    if not all(file.is_file() for file in files.values()):
+        return False
+    con.begin()
+    try:
+        for table, file in files.items():
+            con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet({literal(str(file))})")
+        con.commit()
+    except duckdb.Error:  # a file of somebody else's making: the package is the truth
+        con.rollback()
+        return False
+    return True
+
+
+def _write_cache(con: duckdb.DuckDBPyConnection, files: Mapping[str, Path], country: str) -> None:
+    import duckdb
+
+    for table, file in files.items():
+        fresh = file.with_suffix(f".{os.getpid()}.tmp")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            query = f"SELECT * FROM {table} WHERE country = {literal(country)}"
+            con.execute(f"COPY ({query}) TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd)")
+            fresh.replace(file)
+        except (OSError, duckdb.Error):  # a cache that cannot be written costs time, nothing else
+            fresh.unlink(missing_ok=True)
+            return
 
 
 def _insert_zipcodes(con: duckdb.DuckDBPyConnection, country: str) -> None:

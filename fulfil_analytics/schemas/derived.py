@@ -18,6 +18,7 @@ class SourceFiles(Table):
     market: pl.String = col("market the layout or its rows show")
     time_zone: pl.String = col("zone its local times were read with")
     exported_at: TIME = col("when it was exported: name, else latest cell, else file time; UTC")
+    exported_by_clock: pl.Boolean = col("exported_at is only the file's own time, which differs between copies")
     rows_in: pl.Int64 = col("data rows in the file", required=True)
     rows_loaded: pl.Int64 = col("rows taken and current", required=True)
     rows_merged: pl.Int64 = col("rows that a newer export or an equal row replaces", required=True)
@@ -118,7 +119,7 @@ class Parcels(Table):
     carrier_as_given: pl.String = col("shipping provider, as exported")
     waybill_check: pl.String = col("ok, bad, unknown", isin=words.WAYBILL_CHECK)
     waybill_reason: pl.String = col(
-        "why: fits, handover, check_digit, no_format_fits, low_confidence, no_published_format, unknown_carrier, damaged"
+        "fits, handover, check_digit, no_format_fits, low_confidence, no_published_format, unknown_carrier, damaged"
     )
     waybill_format: pl.String = col("format that fits, or was expected")
     given_at: TIME = col("when the number was given to the platform: rts, else shipped, else label time; UTC")

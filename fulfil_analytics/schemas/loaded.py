@@ -98,6 +98,14 @@ class OrderLines(Sourced):
     handling_unit: pl.String = col("unit of handling_days", isin=("calendar_day", "business_day"))
     release_at: TIME = col("pre-order: when handling starts, UTC")
     service_level: pl.String = col("delivery programme, as exported")
+    note_content: pl.String = col(
+        "what the seller's note holds that does not belong there (link, whatsapp, ...), comma separated; blank when nothing, "
+        "null when the file has no notes"
+    )
+    exposed: pl.String = col(
+        "free texts that hold a phone number or an e-mail address (note, buyer_message, product_name, variation), comma "
+        "separated; blank when none, null when the file has no free text"
+    )
 
 
 class TrackingEvents(Sourced):
@@ -128,6 +136,10 @@ class Labels(Sourced):
     state: pl.String = col("state on the label")
     postal_code: pl.String = col("postal code on the label")
     country: pl.String = col("country on the label")
+    label_content: pl.String = col(
+        "what the label's text holds that does not belong there (link, whatsapp, advert, ...), comma separated; blank when "
+        "nothing, null without text. The carrier's own links and the recipient's own phone are left out"
+    )
 
 
 class Products(Sourced):

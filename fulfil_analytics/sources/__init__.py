@@ -1,1 +1,22 @@
-"""TODO."""
+"""Finds input files, recognises them by content, and reads them into canonical typed rows."""
+
+from __future__ import annotations
+
+from fulfil_analytics.sources.discover import Discovery, SourceFile, discover
+from fulfil_analytics.sources.formats import Format, Formats, load_formats
+from fulfil_analytics.sources.identify import Recognised, identify
+from fulfil_analytics.sources.rows import Rows, markets, open_rows
+
+__all__ = [
+    "Discovery",
+    "Format",
+    "Formats",
+    "Recognised",
+    "Rows",
+    "SourceFile",
+    "discover",
+    "identify",
+    "load_formats",
+    "markets",
+    "open_rows",
+]

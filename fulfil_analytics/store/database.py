@@ -49,8 +49,9 @@ class Store:
 
     def one(self, query: str, values: list[Any] | None = None) -> Any:
         """Return the first value of the first row (None when there is no row)."""
-        row = self.con.execute(query, values).fetchone()
-        return row[0] if row else None
+        # fetchall: a result that is not drained would hold the connection
+        rows = self.con.execute(query, values).fetchall()
+        return rows[0][0] if rows else None
 
     def rows(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Return all rows of a small result."""

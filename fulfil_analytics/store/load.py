@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
+from fulfil_analytics.errors import FulfilError, InputError, StoreError
 from fulfil_analytics.privacy import struck
 from fulfil_analytics.schemas import LOADED, duckdb_types, key_of
 from fulfil_analytics.sql import read_sql
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
 
     from fulfil_analytics.sources import Recognised, Rows
@@ -49,7 +51,7 @@ def load_file(store: Store, reader: duckdb.DuckDBPyConnection, recognised: Recog
     store : Store
         An open store.
     reader : duckdb.DuckDBPyConnection
-        The connection `rows` was opened with: a cursor of the store's, so that reading and writing can go on side by side.
+        The connection `rows` was opened with: a cursor of the store's, as reading and writing go on side by side.
     recognised : Recognised
         What the file is.
     rows : Rows
@@ -69,10 +71,28 @@ def load_file(store: Store, reader: duckdb.DuckDBPyConnection, recognised: Recog
         source.refuse_change()
         _ledger(store, reader, recognised, rows)
         store.con.commit()
+    except duckdb.Error as problem:
+        # the engine's own words may quote a row: they stay here
+        store.con.rollback()
+        raise _translated(problem, source.shown, store) from None
     except BaseException:
         store.con.rollback()
         raise
     return Loaded(source.shown, recognised.format.kind, already=False)
+
+
+def _translated(problem: duckdb.Error, shown: str, store: Store) -> FulfilError:
+    if isinstance(problem, duckdb.IOException | duckdb.OutOfMemoryException):
+        return StoreError(
+            "the store cannot be written: the disk or the memory is full",
+            file=str(store.path),
+            remedy="Make room, or give more with --memory; nothing of the file was taken",
+        )
+    return InputError(
+        f"cannot be read to its end ({type(problem).__name__})",
+        file=shown,
+        remedy="Wait until it is written completely, or export it again; nothing of it was taken",
+    )
 
 
 def _insert(store: Store, reader: duckdb.DuckDBPyConnection, rows: Rows) -> None:
@@ -115,6 +135,7 @@ def _append(store: Store, arrow: Any, statement: str) -> None:
 def _ledger(store: Store, reader: duckdb.DuckDBPyConnection, recognised: Recognised, rows: Rows) -> None:
     source = recognised.source
     exported_at = rows.exported_at(reader)
+    unknown = [struck(name) for name in recognised.unknown_columns]
     store.con.execute(
         "INSERT INTO source_files BY NAME SELECT unnest([?], recursive := true)",
         [
@@ -133,7 +154,7 @@ def _ledger(store: Store, reader: duckdb.DuckDBPyConnection, recognised: Recogni
                 "rows_loaded": 0,
                 "rows_merged": 0,
                 "rows_quarantined": 0,
-                "unknown_columns": json.dumps([struck(name) for name in recognised.unknown_columns], ensure_ascii=False),
+                "unknown_columns": json.dumps(unknown, ensure_ascii=False),
             }
         ],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,13 +27,15 @@ OUTPUTS = {f"{name}.parquet" for name in TABLES} | {
 
 
 @pytest.fixture(scope="module")
-def planted() -> Run:
-    return run_audit([str(SAMPLE / "planted")], Options(policy="tiktok-us"))
+def planted() -> Iterator[Run]:
+    with run_audit([str(SAMPLE / "planted")], Options(policy="tiktok-us")) as run:
+        yield run
 
 
 @pytest.fixture(scope="module")
-def clean() -> Run:
-    return run_audit([str(SAMPLE / "clean")], Options(policy="tiktok-us"))
+def clean() -> Iterator[Run]:
+    with run_audit([str(SAMPLE / "clean")], Options(policy="tiktok-us")) as run:
+        yield run
 
 
 def found(run: Run) -> set[tuple[str, str | None]]:

@@ -186,3 +186,20 @@ def test_a_file_of_another_form_is_refused_without_quoting_it(tmp_path: Path, te
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with duckdb.connect() as con, pytest.raises(InputError, match="no such file"):
         install_places(con, {"VN"}, tmp_path / "nowhere.txt")
+
+
+def test_the_cache_changes_nothing_and_a_broken_one_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def installed() -> tuple[object, ...]:
+        with duckdb.connect() as con:
+            install_places(con, {"US"})
+            sums = [f"SELECT count(*), sum(hash(t)::HUGEINT) FROM {table} AS t" for table in ("places", "place_names")]
+            return tuple(con.execute(query).fetchall()[0] for query in sums)
+
+    made = installed()
+    cached = sorted((tmp_path / "fulfil").iterdir())
+    assert [file.suffix for file in cached] == [".parquet", ".parquet"]
+    assert installed() == made
+    cached[0].write_bytes(b"PAR1 not really")
+    assert installed() == made

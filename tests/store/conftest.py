@@ -20,8 +20,9 @@ T0 = dt.datetime(2026, 11, 2, 18, 0)
 def store() -> Iterator[Store]:
     with open_store() as opened:
         opened.con.execute(
-            "INSERT INTO source_files BY NAME SELECT 'a.csv' AS source_file, 'aa' AS sha256, 1 AS bytes, 'orders' AS kind, "
-            "'by-hand' AS format, 0 AS rows_in, 0 AS rows_loaded, 0 AS rows_merged, 0 AS rows_quarantined"
+            "INSERT INTO source_files BY NAME SELECT 'a.csv' AS source_file, 'aa' AS sha256, 1 AS bytes, "
+            "'orders' AS kind, 'by-hand' AS format, 0 AS rows_in, 0 AS rows_loaded, 0 AS rows_merged, "
+            "0 AS rows_quarantined"
         )
         yield opened
 
@@ -33,7 +34,7 @@ def carriers() -> CarrierBook:
 
 @pytest.fixture
 def add(store: Store) -> Add:
-    """Insert a row into a loaded table: ``add("order_lines", order_id="1", ...)``."""
+    """Insert a row: ``add("order_lines", order_id="1", ...)``."""
     counter = iter(range(2, 10_000))
 
     def insert(table: str, **values: Any) -> None:

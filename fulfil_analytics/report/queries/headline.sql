@@ -1,0 +1,36 @@
+-- The counts that open the report: one row.
+with
+  f as (select * from findings where verdict is distinct from 'excused'),
+  seller as (
+    select order_id, count(*) filter (where outcome = 'open') as open_stages
+    from deadlines where mode = 'effective' and outcome <> 'not_applicable' group by order_id
+  )
+select
+  (select count(*) from orders) as orders,
+  (select count(*) from orders where platform_fulfilled) as platform_orders,
+  (select count(*) from orders where cancelled_at is not null) as cancelled_orders,
+  (select count(*) from parcels) as parcels,
+  (select count(*) from tracking_events) as events,
+  (select min(created_at) from orders) as created_from,
+  (select max(created_at) from orders) as created_to,
+  (select list(distinct shop order by shop) from orders where shop is not null) as shops,
+  (select list(distinct market order by market) from orders where market is not null) as markets,
+  (select count(*) from source_files) as files,
+  (select coalesce(sum(rows_in), 0) from source_files) as rows_in,
+  (select coalesce(sum(rows_loaded), 0) from source_files) as rows_loaded,
+  (select coalesce(sum(rows_merged), 0) from source_files) as rows_merged,
+  (select coalesce(sum(rows_quarantined), 0) from source_files) as rows_quarantined,
+  (select count(*) from quarantine where scope = 'cell') as cells_quarantined,
+  (select count(*) from seller where open_stages > 0) as open_orders,
+  (select count(*) from f) as findings,
+  (select count(*) from f where root_finding_id is null) as roots,
+  (select count(distinct order_id) from f) as orders_with_findings,
+  (select count(*) from findings where verdict = 'excused') as findings_excused,
+  (select count(*) from f where severity = 'critical') as critical,
+  (select count(*) from f where severity = 'high') as high,
+  (select count(*) from f where severity = 'medium') as medium,
+  (select count(*) from f where severity = 'low') as low,
+  (select count(*) from f where severity = 'info') as info,
+  (select count(*) from coverage) as rules,
+  (select count(*) from coverage where status = 'not_testable') as rules_not_testable,
+  (select count(*) from coverage where status = 'failed') as rules_failed

@@ -1,0 +1,211 @@
+"""What ``fulfil audit`` prints when it is done: the audit on one screen, a hundred columns wide."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from fulfil_analytics.report.facts import Row, one, rows
+from fulfil_analytics.report.sections import reasons
+from fulfil_analytics.report.words import NONE, Lang, Words
+from fulfil_analytics.schemas.words import SEVERITY, SLA_MODE
+
+if TYPE_CHECKING:
+    import duckdb
+    from rich.console import RenderableType
+    from rich.table import Table
+
+WIDTH = 100
+WORST = 10
+UNTESTED = 12
+_SEVERE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
+_STATUS = {"ok": "green", "watch": "yellow", "breach": "red", "too_few": "dim"}
+
+
+def console_summary(
+    con: duckdb.DuckDBPyConnection,
+    manifest: Mapping[str, Any],
+    *,
+    lang: Lang,
+    zone: str,
+    as_of: dt.datetime,
+    policy: Mapping[str, Any],
+    paths: Sequence[tuple[str, str]] = (),
+) -> RenderableType:
+    """Return the summary of an audit as rich renderables; print it with any console (``NO_COLOR`` is rich's own).
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        Holds the tables of :mod:`fulfil_analytics.schemas`; read only.
+    manifest : mapping
+        ``skipped``: files passed over (``file``, ``why``).
+    lang, zone
+        Language and IANA time zone of what is shown.
+    as_of : datetime
+        The moment the audit speaks for, UTC without zone.
+    policy : mapping
+        ``id`` and ``title``.
+    paths : sequence of (str, str), optional
+        What was written: what it is, where it is.
+    """
+    from rich.console import Group
+    from rich.constrain import Constrain
+    from rich.rule import Rule
+    from rich.text import Text
+
+    words = Words(lang, zone)
+    head = one(con, "headline")
+
+    def title(text: str) -> Rule:
+        return Rule(Text(text, style="bold"), align="left", style="dim")
+
+    parts: list[RenderableType] = [*_opening(words, head, manifest, as_of, policy)]
+    rates = rows(con, "rates_total")
+    if rates:
+        parts += [title(words("summary.on_time")), _rates(words, rates)]
+    found = rows(con, "findings_by_rule")
+    untested = _untested(words, rows(con, "coverage"))
+    if found:
+        worst = rows(con, "findings_worst", cap=WORST, by_rule=False)
+        parts += [title(words("summary.findings")), _findings(words, found)]
+        parts += [title(_worst_title(words, worst)), _worst(words, worst)]
+    else:
+        parts += [
+            title(words("section.findings")),
+            Text(words("summary.none_untested" if untested else "summary.none")),
+        ]
+    parts += [title(words("summary.untested")), Text("\n".join(untested) or words("summary.all_tested"))]
+    if paths:
+        parts += [title(words("summary.look")), _paths(paths)]
+    return Constrain(Group(*parts), WIDTH)
+
+
+def _opening(
+    words: Words, head: Row, manifest: Mapping[str, Any], as_of: dt.datetime, policy: Mapping[str, Any]
+) -> list[RenderableType]:
+    from rich.text import Text
+
+    name = policy.get("title") or policy.get("id") or NONE
+    counts = ("orders", "parcels", "events")
+    sums = ("rows_in", "rows_loaded", "rows_merged", "rows_quarantined")
+    lines: list[RenderableType] = [
+        Text(words("summary.policy", policy=name, as_of=words.moment(as_of), zone=words.zone), style="bold"),
+        Text(
+            f"{words('summary.files', files=words.count(head['files']))} · "
+            + words("summary.rows", **{field: words.count(head[field]) for field in sums})
+        ),
+        Text(words("summary.shape", **{field: words.count(head[field]) for field in counts})),
+    ]
+    passed = [str(item.get("file", "")) for item in manifest.get("skipped", [])]
+    if passed:
+        shown = words.join(passed[:3]) + (" …" if len(passed) > 3 else "")
+        lines.append(Text(words("summary.skipped", files=shown), style="yellow"))
+    return lines
+
+
+def _table(*columns: tuple[str, str]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
+    for head, justify in columns:
+        table.add_column(head, justify="right" if justify == "right" else "left", overflow="fold")
+    return table
+
+
+def _rates(words: Words, found: Sequence[Row]) -> Table:
+    from rich.text import Text
+
+    modes: dict[str, dict[str, Row]] = {}
+    for row in found:
+        modes.setdefault(row["metric"], {})[row["mode"]] = row
+    table = _table(
+        ("", "left"), *((words.term("mode", mode), "right") for mode in SLA_MODE), (words("column.status"), "left")
+    )
+    for metric, by_mode in modes.items():
+        judge = by_mode.get("effective") or next(iter(by_mode.values()))
+        status = judge["status"]
+        table.add_row(
+            Text(words.term("metric", metric)),
+            *(_rate(words, by_mode.get(mode)) for mode in SLA_MODE),
+            Text(words.term("status", status) if status else "", style=_STATUS.get(status, "")),
+        )
+    return table
+
+
+def _rate(words: Words, row: Row | None) -> str:
+    if row is None or row["rate"] is None:
+        return NONE
+    return f"{words.percent(row['rate'])}\n{words.count(row['numerator'])}/{words.count(row['denominator'])}"
+
+
+def _findings(words: Words, found: Sequence[Row]) -> Table:
+    from rich.text import Text
+
+    levels = [level for level in SEVERITY if any(row[level] for row in found)]
+    table = _table(
+        (words("column.rule"), "left"),
+        *((words.term("severity", level), "right") for level in levels),
+        (words("summary.total"), "right"),
+        (words("column.explained"), "right"),
+    )
+    for row in found:
+        table.add_row(
+            Text(row["rule_id"]),
+            *(Text(words.count(row[level]) if row[level] else "", style=_SEVERE[level]) for level in levels),
+            words.count(row["findings"]),
+            words.count(row["explained"]) if row["explained"] else "",
+        )
+    if len(found) > 1:
+        table.add_section()
+        totals = [words.count(sum(row[name] for row in found)) for name in [*levels, "findings", "explained"]]
+        table.add_row(words("summary.total"), *totals, style="bold")
+    return table
+
+
+def _worst_title(words: Words, worst: Sequence[Row]) -> str:
+    total = worst[0]["of_all"]
+    if total <= len(worst):
+        return words("summary.worst")
+    return words("summary.worst_of", shown=len(worst), total=words.count(total))
+
+
+def _worst(words: Words, worst: Sequence[Row]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for row in worst:
+        grade = Text(words.term("severity", row["severity"]), style=_SEVERE.get(row["severity"], ""))
+        subject = row["order_id"] or row["waybill"] or row["source_file"] or NONE
+        table.add_row(grade, Text(subject), Text(row["message"]))
+    return table
+
+
+def _untested(words: Words, coverage: Sequence[Row]) -> list[str]:
+    """Return one line a rule that could not judge everything, the whole ones first."""
+    lines = []
+    for row in coverage:
+        why = words.join(reasons(words, row["why"], "not_testable")[:3])
+        if row["status"] == "failed":
+            lines.append(words("summary.failed", rule=row["rule_id"], why=why))
+        elif row["status"] == "not_testable":
+            lines.append(words("summary.untested_whole", rule=row["rule_id"], why=why))
+        elif row["not_testable"]:
+            counts = {"n": words.count(row["not_testable"]), "in_scope": words.count(row["in_scope"])}
+            lines.append(words("summary.untested_partly", rule=row["rule_id"], why=why, **counts))
+    if len(lines) > UNTESTED:
+        lines = [*lines[:UNTESTED], words("summary.more", n=len(lines) - UNTESTED)]
+    return lines
+
+
+def _paths(paths: Sequence[tuple[str, str]]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for what, where in paths:
+        table.add_row(Text(what, style="dim"), Text(where))
+    return table

@@ -1,0 +1,184 @@
+"""Opens a recognised file as canonical rows."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from fulfil_analytics.errors import UsageError
+from fulfil_analytics.privacy import Privacy
+from fulfil_analytics.sources import lookups
+from fulfil_analytics.sources.canonical import Reading, Select
+from fulfil_analytics.sources.identify import Recognised, free, open_raw
+from fulfil_analytics.sources.study import settled_order
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_TRIGGER = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)-(\d\d)[_:.-](\d\d)(?!\d)")
+_AHEAD = re.compile(r".*_due_at|auto_cancel_.*|release_at|restock_at|from_at|to_at|fixed_at")
+"""Times that may lie ahead of the export; they do not tell when it was made."""
+
+
+class Rows:
+    """The canonical rows of one file; use it in a ``with`` block.
+
+    Whoever stores the rows calls ``recognised.source.refuse_change()`` before the last word: reading takes time. An
+    error of DuckDB while the SELECT runs may show a line of the file; it is not to be shown.
+
+    Attributes
+    ----------
+    select : str
+        SELECT of the table's columns in model order and ``_problems VARCHAR[]``, in the order of the file. It can be
+        run any number of times, on the connection it was opened with.
+    table : str
+        Table the rows belong to.
+    zone : str
+        Zone that local times were read with.
+    """
+
+    def __init__(
+        self,
+        con: DuckDBPyConnection,
+        recognised: Recognised,
+        reading: Reading,
+        shop: str | None,
+    ) -> None:
+        self._con = con
+        self._recognised = recognised
+        self._reading = reading
+        self._raw = open_raw(con, recognised)
+        self.select = Select(
+            self._raw, recognised.format, reading, source_file=recognised.source.shown, shop=shop
+        ).sql()
+        self.table = recognised.format.table
+        self.zone = recognised.format.time.zone or reading.zone
+
+    def rows_in(self) -> int:
+        """Return the number of data rows of the file, those that cannot be read among them."""
+        return self._recognised.rows
+
+    def exported_at(self, con: DuckDBPyConnection) -> datetime:
+        """Return when the file was exported, UTC: by its name, else by the latest time in it, else its time of change.
+
+        The time in a name is local time of the shop. Deadlines and other times ahead do not count.
+        """
+        source = self._recognised.source
+        match = _TRIGGER.search(source.shown.rpartition("/")[2])
+        if match:
+            try:
+                year, month, day, hour, minute = map(int, match.groups())
+                local = datetime(year, month, day, hour, minute, tzinfo=ZoneInfo(self.zone))
+                return local.astimezone(UTC).replace(tzinfo=None)
+            except ValueError:
+                pass
+        return self._latest(con) or source.modified_at
+
+    def _latest(self, con: DuckDBPyConnection) -> datetime | None:
+        layout = self._recognised.format
+        seen = [
+            name
+            for name, spec in layout.columns.items()
+            if spec.type in ("time", "epoch") and self._raw.columns.get(name) and not _AHEAD.fullmatch(name)
+        ]
+        if not seen:
+            return None
+        times = Select(self._raw, layout, self._reading, only=seen).sql()
+        latest = ", ".join(f"max({name})" for name in seen)
+        (row,) = con.execute(f"SELECT greatest({latest}) FROM ({times})").fetchall()
+        found: datetime | None = row[0]
+        return found
+
+    def close(self) -> None:
+        """Free what the rows stand on."""
+        free(self._con, self._raw)
+
+    def __enter__(self) -> Rows:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_rows(
+    con: DuckDBPyConnection,
+    recognised: Recognised,
+    *,
+    zone: str,
+    shop: str | None = None,
+    privacy: Privacy,
+    date_order: str = "",
+) -> Rows:
+    """Open a recognised file.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Connection that will run the SELECT; macros are made in it and its TimeZone becomes UTC.
+    recognised : Recognised
+        What :func:`identify` found.
+    zone : str
+        IANA zone of times without offset.
+    shop : str, optional
+        Shop of the rows where the file has no such column.
+    privacy : Privacy
+        What becomes of names, phones and streets.
+    date_order : {"", "day-first", "month-first"}
+        The user's word; blank: as the cells show, else as the layout has it.
+
+    Raises
+    ------
+    InputError
+        Dates that can be read both ways, and nothing settles it.
+    UsageError
+        A `date_order` or `zone` that is none.
+    """
+    if date_order not in ("", "day-first", "month-first"):
+        raise UsageError(f"--dates {date_order} is not known", remedy="Write day-first or month-first")
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise UsageError(f"no time zone {zone}", remedy="Write an IANA name such as America/Los_Angeles") from None
+    lookups.install(con, privacy)
+    layout, found = recognised.format, recognised.study
+    order = settled_order(found, layout, date_order, recognised.source.shown)
+    currency = lookups.currency_of(layout.market)
+    reading = Reading(
+        zone=zone,
+        times=found.times_of(order),
+        plain_times=found.plain_times,
+        zeros_are_damage=found.zeros_are_damage,
+        market=layout.market,
+        point="unknown" if not currency else "thousands" if lookups.is_whole(currency) else "decimal",
+    )
+    return Rows(con, recognised, reading, shop)
+
+
+def markets(con: DuckDBPyConnection, recognised: Recognised) -> dict[str, int]:
+    """Return how many rows of a file show which market: by their country, else the layout, else their currency.
+
+    Rows that show none are left out. One pass over a few columns.
+    """
+    lookups.prepare(con)
+    layout = recognised.format
+    if layout.kind != "orders":
+        return {}
+    only = [
+        name
+        for name, spec in layout.columns.items()
+        if name in ("country", "market") or spec.type in ("currency", "money")
+    ]
+    raw = open_raw(con, recognised)
+    try:
+        select = Select(raw, layout, Reading(zone="UTC", market=layout.market), only=only).sql()
+        counted = con.execute(
+            f"SELECT market, count(*) FROM ({select}) WHERE market IS NOT NULL GROUP BY market ORDER BY market"
+        ).fetchall()
+    finally:
+        free(con, raw)
+    return {str(market): int(count) for market, count in counted}

@@ -1,0 +1,136 @@
+"""The commands as a user types them: exit status, what is printed, and the words of each error."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from fulfil_analytics.cli.main import run
+
+ROOT = Path(__file__).resolve().parents[2]
+PLANTED = ROOT / "data" / "sample" / "planted"
+
+
+class Said(NamedTuple):
+    """What a command left: its exit status and its words."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def fulfil(*words: object) -> Said:
+    """Run a command in this process: the import of the libraries is paid once."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["fulfil", *map(str, words)])
+        patch.setenv("NO_COLOR", "1")
+        patch.setenv("COLUMNS", "120")
+        try:
+            run()
+            status = 0
+        except SystemExit as end:
+            status = int(end.code or 0)
+    return Said(status, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Said, Path]:
+    folder = tmp_path_factory.mktemp("out")
+    return fulfil("audit", PLANTED, "--policy", "tiktok-us", "--out", folder), folder
+
+
+def test_audit_prints_a_summary_and_leaves_a_folder(audited: tuple[Said, Path]) -> None:
+    result, folder = audited
+    assert (result.returncode, result.stderr) == (0, "")
+    for words in ("Standard", "Holiday", "duplicate_waybill", "report.html", "quarantined"):
+        assert words in result.stdout
+    assert "\x1b[" not in result.stdout
+    assert (folder / "report.html").stat().st_size > 100_000
+
+
+def test_python_m_does_the_same() -> None:
+    command = [sys.executable, "-m", "fulfil_analytics", "--version"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert said.stdout.startswith("fulfil ")
+
+
+def test_without_a_policy_the_market_of_the_orders_decides() -> None:
+    result = fulfil("audit", PLANTED, "--json")
+    assert result.returncode == 0
+    assert json.loads(result.stdout)["policy"]["id"] == "tiktok-us"
+
+
+def test_fail_on_gives_exit_status_one() -> None:
+    assert fulfil("audit", PLANTED, "--quiet", "--fail-on", "high").returncode == 1
+    assert fulfil("audit", ROOT / "data/sample/clean", "--quiet", "--fail-on", "low").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("audit", "no-such-folder"), "no-such-folder"),
+        (("audit", PLANTED, "--policy", "tiktok-uss"), "Did you mean tiktok-us?"),
+        (("audit", PLANTED, "--fail-on", "hihg"), "Did you mean high?"),
+        (("audit", PLANTED, "--as-of", "yesterday"), "Write it like 2026-11-16"),
+        (("audit", PLANTED, "--only", "stale_trackin"), "stale_tracking"),
+        (("rules", "show", "nothing_like_it"), "Known:"),
+        (("policies", "show", "tiktok"), "tiktok-us"),
+    ],
+)
+def test_wrong_words_get_one_line_and_exit_two(words: tuple[object, ...], said: str) -> None:
+    result = fulfil(*words)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert "Traceback" not in result.stderr
+
+
+def test_loading_twice_changes_nothing(tmp_path: Path) -> None:
+    db = tmp_path / "shop.duckdb"
+    first = json.loads(fulfil("load", PLANTED, "--db", db, "--json").stdout)
+    second = json.loads(fulfil("load", PLANTED, "--db", db, "--json").stdout)
+    assert second["loaded"] == []
+    assert sorted(second["already"]) == sorted(first["loaded"])
+    assert second["rows"] == first["rows"]
+
+
+def test_explain_shows_one_order_and_suggests_the_nearest_for_a_wrong_one(tmp_path: Path) -> None:
+    db = tmp_path / "shop.duckdb"
+    fulfil("load", PLANTED, "--db", db, "--quiet")
+    truth = json.loads((PLANTED / "truth.json").read_text(encoding="utf-8"))
+    order = next(case["order_id"] for case in truth["planted"] if case["rule_id"] == "stale_tracking")
+    result = fulfil("explain", order, "--db", db, "--policy", "tiktok-us")
+    assert result.returncode == 0
+    assert order in result.stdout
+    assert "stale_tracking" in result.stdout
+    wrong = fulfil("explain", order[:-1] + "x", "--db", db, "--policy", "tiktok-us")
+    assert wrong.returncode == 2
+    assert order in wrong.stderr
+
+
+def test_rules_test_runs_every_example() -> None:
+    result = fulfil("rules", "test")
+    assert result.returncode == 0
+    assert " 0 failed" in result.stdout
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = ("duckdb", "polars", "pandera", "pyarrow", "plotly", "great_tables", "pydantic", "rich.console")
+    code = f"import sys; import fulfil_analytics.cli.main; print([m for m in {heavy} if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_sample_is_audited_as_it_says(tmp_path: Path) -> None:
+    made = fulfil("sample", tmp_path / "try", "--orders", "40", "--seed", "7")
+    assert made.returncode == 0
+    assert "fulfil audit" in made.stdout
+    assert fulfil("audit", tmp_path / "try", "--quiet").returncode == 0
