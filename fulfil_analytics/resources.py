@@ -1,7 +1,8 @@
-"""Where the editable data of the toolkit stands: rules, policies, carriers."""
+"""Where things stand: the editable data (rules, policies, carriers), and what can be made again at any time."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -14,3 +15,8 @@ def rules_folder() -> Path:
     """
     carried = _PACKAGE / "_rules"
     return carried if carried.is_dir() else _PACKAGE.parent / "rules"
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again at any time (``$XDG_CACHE_HOME/fulfil``); it may not exist yet."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fulfil"

@@ -20,8 +20,11 @@ from fulfil_analytics.sql import literal, read_sql
 if TYPE_CHECKING:
     from fulfil_analytics.audit.run import Run
 
-ORDERS = read_sql("fulfil_analytics.audit", "orders_out.sql").replace(
-    "{{facts}}", ", ".join(f"orders.{column.name}" for column in columns(DERIVED["orders"]) if not column.personal)
+_FACTS = ", ".join(f"orders.{column.name}" for column in columns(DERIVED["orders"]) if not column.personal)
+ORDERS = (
+    read_sql("fulfil_analytics.audit", "orders_out.sql")
+    .replace("{{facts}}", _FACTS)
+    .replace("{{risk}}", read_sql("fulfil_analytics.audit", "risk.sql"))
 )
 
 TABLES = {

@@ -1,7 +1,8 @@
 """Running the rules on a locked store, and writing what they found.
 
 A rule is someone's text, so it never sees a connection that can write, read files or change a setting: the store is
-closed, opened locked, the findings are spooled aside, and the store is opened again to take them in.
+closed, opened locked, the findings are spooled aside, and the store is opened again to take them in. Rules that judge
+what other rules found (``after = "findings"``) run in a second pass of the same kind, over table ``raised``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from fulfil_analytics.engines import Engine, EngineError, locked
 from fulfil_analytics.errors import RuleError
 from fulfil_analytics.rulebook import judge, saying
 from fulfil_analytics.rulebook.examples import misfits
+from fulfil_analytics.rulebook.tables import RAISED, REFERENCE
 from fulfil_analytics.schemas import DERIVED, duckdb_types
 from fulfil_analytics.sql import literal, read_sql
 
@@ -88,20 +90,45 @@ def run(store: Store, book: Rulebook, *, as_of: dt.datetime, lang: str, zone: st
     list of RuleRun
         One a rule, in the book's order.
     """
+    first = [rule for rule in book if rule.after is None]
+    second = [rule for rule in book if rule.after is not None]
+    with tempfile.TemporaryFile(prefix="fulfil-") as spool, tempfile.TemporaryFile(prefix="fulfil-") as spool_after:
+        runs = _run_locked(store, first, spool, as_of=as_of, lang=lang, zone=zone)
+        spools = [spool]
+        if second and first:
+            _write_raised(store.con, spool, runs)
+            runs += _run_locked(store, second, spool_after, as_of=as_of, lang=lang, zone=zone)
+            spools.append(spool_after)
+        else:
+            runs += [RuleRun(rule, "not_testable", why={"not_testable": {"no_other_rule_ran": 0}}) for rule in second]
+        write_findings(store.con, _read(*spools), runs)
+    order = {rule.id: place for place, rule in enumerate(book)}
+    return sorted(runs, key=lambda one: order[one.rule.id])
+
+
+def _run_locked(
+    store: Store, rules: Sequence[Rule], spool: IO[bytes], *, as_of: dt.datetime, lang: str, zone: str
+) -> list[RuleRun]:
+    """Run `rules` on the store, locked meanwhile; their findings go into `spool`."""
     from fulfil_analytics.store import open_store
 
     threads = store.one("SELECT current_setting('threads')")
     memory = store.one("SELECT current_setting('memory_limit')")
     store.con.close()
-    with tempfile.TemporaryFile(prefix="fulfil-") as spool:
-        try:
-            with locked(store.path, threads=int(threads), memory=memory) as engine, _Spool(spool) as sink:
-                runs = run_rules(engine, book, sink, as_of=as_of, lang=lang, zone=zone)
-        finally:
-            store.con = open_store(store.path, memory=memory).con
-        spool.seek(0)
-        write_findings(store.con, _read(spool), runs)
-    return runs
+    try:
+        with locked(store.path, threads=int(threads), memory=memory) as engine, _Spool(spool) as sink:
+            return run_rules(engine, rules, sink, as_of=as_of, lang=lang, zone=zone)
+    finally:
+        store.con = open_store(store.path, memory=memory).con
+
+
+def _write_raised(con: duckdb.DuckDBPyConnection, spool: IO[bytes], runs: Sequence[RuleRun]) -> None:
+    """Write what the first pass found as table ``raised``; of a rule that failed nothing counts."""
+    failed = literal(tuple(run.rule.id for run in runs if run.status == "failed") or ("",))
+    columns = ", ".join(REFERENCE[RAISED])
+    with con.cursor() as own:
+        own.register("spooled", _read(spool))
+        own.execute(f"CREATE OR REPLACE TABLE {RAISED} AS SELECT {columns} FROM spooled WHERE rule_id NOT IN {failed}")
 
 
 def run_rules(
@@ -246,10 +273,15 @@ class _Spool:
         self._writer.close()
 
 
-def _read(file: IO[bytes]) -> pa.RecordBatchReader:
+def _read(*spools: IO[bytes]) -> pa.RecordBatchReader:
+    """Read spools from their beginning, one after the other."""
     import pyarrow as pa
 
-    return pa.ipc.open_stream(file)
+    for spool in spools:
+        spool.seek(0)
+    return pa.RecordBatchReader.from_batches(
+        _schema(), (batch for spool in spools for batch in pa.ipc.open_stream(spool))
+    )
 
 
 def _schema() -> pa.Schema:

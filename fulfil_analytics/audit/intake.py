@@ -82,10 +82,12 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[str]) -> Intake:
 
 
 def choose(intake: Intake, con: duckdb.DuckDBPyConnection, policies: dict[str, Policy], options: Options) -> Policy:
-    """Return the policy that was named, or the one of the market the orders show."""
-    from fulfil_analytics.policy import choose_policy
+    """Return the policy that was named (an id, or a file of one's own), or that of the market the orders show."""
+    from fulfil_analytics.policy import choose_policy, load_policy
 
     wanted = options.policy or options.config.policy
+    if wanted is not None and wanted.endswith(".toml"):
+        return load_policy(Path(wanted))
     if wanted is None:
         return choose_policy(policies, intake.markets(con))
     if wanted not in policies:

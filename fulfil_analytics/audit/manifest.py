@@ -7,6 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics import __version__
+from fulfil_analytics.resources import rules_folder
+from fulfil_analytics.rulebook.lists import lists_sha256
 
 if TYPE_CHECKING:
     from fulfil_analytics.audit.intake import Intake
@@ -47,6 +49,7 @@ def build_manifest(
         "personal_data": options.pii,
         "policy": {"id": policy.id, "title": policy.title, "sha256": policy.sha256, "zone": policy.zone},
         "carriers_sha256": carriers.sha256,
+        "lists_sha256": lists_sha256([rules_folder(), *options.config.rules, *options.rules]),
         "rules": [
             {
                 "rule_id": rule.id,

@@ -2,6 +2,7 @@ SELECT
   {{facts}},
   coalesce(f.findings, 0) AS findings,
   f.worst_severity,
+  coalesce(r.risk, 'none') AS risk,
   list_filter([
     CASE WHEN orders.platform_fulfilled THEN 'platform_fulfilled' END,
     CASE WHEN orders.is_combined THEN 'combined' END,
@@ -20,4 +21,6 @@ LEFT JOIN (
   FROM findings
   GROUP BY order_id
 ) AS f ON f.order_id = orders.order_id
+LEFT JOIN (
+{{risk}}) AS r ON r.order_id = orders.order_id
 ORDER BY orders.order_id

@@ -16,6 +16,8 @@ from fulfil_analytics.errors import InputError
 from fulfil_analytics.resources import rules_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fulfil_analytics.policy import Policy
     from fulfil_analytics.rulebook import Rulebook
     from fulfil_analytics.store import Store
@@ -97,6 +99,7 @@ def run_audit(inputs: Sequence[str], options: Options) -> Run:
     """
     from fulfil_analytics.policy import load_policies
     from fulfil_analytics.reference import CarrierBook
+    from fulfil_analytics.rulebook.lists import install_lists
     from fulfil_analytics.store import open_store
 
     clock = _Clock(options)
@@ -114,11 +117,52 @@ def run_audit(inputs: Sequence[str], options: Options) -> Run:
         book = _tuned(book, policy, options)
         clock.step("deriving orders, parcels and journeys")
         _derive(store, policy, carriers, as_of, options)
+        install_lists(store.con, _rule_folders(options))
         clock.step("running rules")
         findings.run(store, book, as_of=as_of, lang=options.lang, zone=policy.zone)
         clock.step("done")
         manifest = build_manifest(store, intake, policy, book, carriers, as_of, options)
         return Run(store, policy, as_of, options, manifest, clock.timings)
+    except BaseException:
+        store.close()
+        raise
+
+
+def run_deadlines(inputs: Sequence[str], options: Options) -> Run:
+    """Go as far as the deadlines: load, derive orders and parcels, judge the clocks. No rule runs, no rate is made.
+
+    Returns
+    -------
+    Run
+        With an empty manifest. The caller closes it.
+
+    Raises
+    ------
+    FulfilError
+        As for :func:`run_audit`.
+    """
+    from fulfil_analytics.policy import load_policies
+    from fulfil_analytics.reference import CarrierBook
+    from fulfil_analytics.sla import build_deadlines
+    from fulfil_analytics.store import build_model, open_store
+
+    clock = _Clock(options)
+    policies = load_policies([rules_folder() / "policies"])
+    carriers = CarrierBook.load([rules_folder() / "carriers"])
+    store = open_store(options.db, memory=options.memory)
+    try:
+        clock.step("looking at the files")
+        intake = look(store.con, inputs)
+        policy = choose(intake, store.con, policies, options)
+        clock.step("loading")
+        load_all(store, intake, policy, options)
+        as_of = _as_of(store, policy, options)
+        clock.step("deriving orders and parcels")
+        build_model(store, carriers, as_of)
+        clock.step("working out deadlines")
+        build_deadlines(store.con, policy, as_of)
+        clock.step("done")
+        return Run(store, policy, as_of, options, {}, clock.timings)
     except BaseException:
         store.close()
         raise
@@ -148,10 +192,14 @@ def run_load(inputs: Sequence[str], options: Options) -> dict[str, Any]:
         }
 
 
+def _rule_folders(options: Options) -> list[Path]:
+    return [rules_folder(), *options.config.rules, *options.rules]
+
+
 def _rulebook(options: Options) -> Rulebook:
     from fulfil_analytics.rulebook import load_rules
 
-    book = load_rules([rules_folder(), *options.config.rules, *options.rules])
+    book = load_rules(_rule_folders(options))
     for rule_id in options.only:
         book[rule_id]  # an unknown name is refused before anything is read
     return book
@@ -159,6 +207,9 @@ def _rulebook(options: Options) -> Rulebook:
 
 def _tuned(book: Rulebook, policy: Policy, options: Options) -> Rulebook:
     """Return the rules to run with the parameters in force: the policy's over the rule's own, the user's over both."""
+    head = {"holiday_reading": policy.holiday_reading}
+    said = {rule.id: {name: head[name] for name in rule.params if name in head} for rule in book}
+    book = book.with_parameters(said, origin=policy.id)
     known = {rule_id: values for rule_id, values in policy.rule_parameters.items() if rule_id in book}
     book = book.with_parameters(known, origin=policy.id)
     book = book.with_parameters(options.config.parameters, origin="fulfil.toml")
@@ -179,10 +230,11 @@ def _as_of(store: Store, policy: Policy, options: Options) -> dt.datetime:
 def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, options: Options) -> None:
     from fulfil_analytics.reference import install_places
     from fulfil_analytics.sla import build_deadlines, build_rates
-    from fulfil_analytics.store import build_model
+    from fulfil_analytics.store import build_model, build_tracks
 
     build_model(store, carriers, as_of)
     countries = {row[0] for row in store.rows("SELECT DISTINCT market FROM orders WHERE market IS NOT NULL")}
     install_places(store.con, countries, options.places)
+    build_tracks(store, policy, as_of)
     build_deadlines(store.con, policy, as_of)
     build_rates(store.con, policy, as_of)

@@ -17,6 +17,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.errors import InputError
+from fulfil_analytics.resources import cache_folder
 from fulfil_analytics.sql import literal, read_sql
 from fulfil_analytics.toml import parse
 
@@ -135,11 +136,6 @@ def _insert_packaged(con: duckdb.DuckDBPyConnection, country: str) -> None:
         return
     _insert_zipcodes(con, country)
     _write_cache(con, files, country)
-
-
-def cache_folder() -> Path:
-    """Return the folder for what can be made again at any time (``$XDG_CACHE_HOME/fulfil``)."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fulfil"
 
 
 def _read_cache(con: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> bool:

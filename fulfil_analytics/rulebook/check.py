@@ -10,7 +10,7 @@ from fulfil_analytics.rulebook import lint
 from fulfil_analytics.rulebook.header import HOLE, RESERVED, Example
 from fulfil_analytics.rulebook.judge import OURS
 from fulfil_analytics.rulebook.model import Rule
-from fulfil_analytics.rulebook.tables import tables
+from fulfil_analytics.rulebook.tables import RAISED, tables
 
 _ANY_TIME = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - UTC without zone, as everywhere
 
@@ -71,11 +71,18 @@ def _check_holes(rule: Rule) -> None:
 
 
 def _check_sql(rule: Rule) -> None:
-    for problem in lint.lint(rule.render(rule.sql, _ANY_TIME)):
+    sql = rule.render(rule.sql, _ANY_TIME)
+    for problem in lint.lint(sql):
         raise rule.error(
             f"{problem.what} is not for rules",
             line=rule.sql_line + problem.line - 1,
             remedy=problem.cure[0].upper() + problem.cure[1:],
+        )
+    if (rule.after is not None) != (RAISED in lint.tables_of(sql)):
+        raise rule.error(
+            f"a rule reads {RAISED} when it runs after the findings, and only then",
+            line=rule.sql_line,
+            remedy=f'Write after = "findings" in the header together with {RAISED} in the SELECT, or neither',
         )
 
 

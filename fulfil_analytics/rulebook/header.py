@@ -115,13 +115,18 @@ class Example(BaseModel):
 
 
 class Header(_Part):
-    """Everything a rule file says before its SELECT; `given` are tables that every example holds."""
+    """Everything a rule file says before its SELECT.
+
+    `given` are tables that every example holds; `after` says that the rule runs when the others have, and reads what
+    they found as table ``raised``.
+    """
 
     id: Name
     title: Words | None = None
     severity: Severity
     evidence_class: Literal["hard", "soft"]
     grain: Literal["parcel", "order", "waybill", "file", "order_or_file"]
+    after: Literal["findings"] | None = None
     requires: tuple[Text, ...] = ()
     scope: Text | None = None
     join: dict[Name, Text] = {}

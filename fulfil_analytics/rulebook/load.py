@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fulfil_analytics.errors import RuleError, suggest
 from fulfil_analytics.rulebook.check import check_rule
+from fulfil_analytics.rulebook.checked import checked_before, remember
 from fulfil_analytics.rulebook.header import Header
 from fulfil_analytics.rulebook.model import Rule, Rulebook
 from fulfil_analytics.toml import Document, parse
@@ -17,19 +18,21 @@ from fulfil_analytics.toml import Document, parse
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-NOT_FAMILIES = ("policies", "carriers")
+NOT_FAMILIES = ("policies", "carriers", "lists")
 _FAMILY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SHAPE = re.compile(r"\A/\*\n(?P<header>.*?\n)\*/[ \t]*\n(?P<sql>.*)\Z", re.DOTALL)
 
 
-def load_rules(folders: Sequence[Path]) -> Rulebook:
+def load_rules(folders: Sequence[Path], *, fresh: bool = False) -> Rulebook:
     """Read all rules below `folders`.
 
     Parameters
     ----------
     folders : sequence of Path
         The shipped folder first, then the user's own. In each, a sub-folder is a family; rule files that stand in the
-        folder itself form a family named after it. ``policies`` and ``carriers`` are not families.
+        folder itself form a family named after it. ``policies``, ``carriers`` and ``lists`` are not families.
+    fresh : bool
+        Check every file anew, also those found in order before.
 
     Returns
     -------
@@ -42,10 +45,11 @@ def load_rules(folders: Sequence[Path]) -> Rulebook:
         With file and line: a file that is not a rule, a header or SELECT that does not say what it must, a second
         rule of one id, an ``explained_by`` that names no rule or goes in a circle.
     """
+    known = frozenset() if fresh else checked_before()
     rules: dict[str, Rule] = {}
     for folder in folders:
         for file, family in _files(folder.resolve()):
-            rule = read_rule(file, family)
+            rule = read_rule(file, family, known)
             if rule.id in rules:
                 raise rule.error(
                     f"the id {rule.id} is taken by {rules[rule.id].file}",
@@ -54,11 +58,13 @@ def load_rules(folders: Sequence[Path]) -> Rulebook:
                 )
             rules[rule.id] = rule
     _check_roots(rules)
+    if new := {rule.sha256 for rule in rules.values()} - known:
+        remember(new)
     return Rulebook(tuple(sorted(rules.values(), key=lambda rule: (rule.family, rule.id))))
 
 
-def read_rule(file: Path, family: str) -> Rule:
-    """Read and check one rule file; problems are a RuleError with file and line."""
+def read_rule(file: Path, family: str, known: Collection[str] = ()) -> Rule:
+    """Read one rule file and check it, unless its hash is `known`; problems are a RuleError with file and line."""
     shown = f"{family}/{file.name}"
     try:
         raw = file.read_bytes()
@@ -95,7 +101,8 @@ def read_rule(file: Path, family: str) -> Rule:
         origin=dict.fromkeys(header.params, "rule"),
         lines=_lines(document, header),
     )
-    check_rule(rule)
+    if rule.sha256 not in known:
+        check_rule(rule)
     return rule
 
 

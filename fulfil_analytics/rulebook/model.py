@@ -79,6 +79,11 @@ class Rule:
         return GRAINS[self.header.grain]
 
     @property
+    def after(self) -> str | None:
+        """Return ``findings`` when the rule reads what the other rules found; None when it judges facts alone."""
+        return self.header.after
+
+    @property
     def requires(self) -> tuple[str, ...]:
         """Return the columns without which a row is not testable."""
         return self.header.requires

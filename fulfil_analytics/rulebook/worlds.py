@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.errors import suggest
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _WORDS = {"true": True, "false": False}
+_READERS: dict[str, Callable[[str], Any]] = {
+    "VARCHAR": str,
+    "BIGINT": int,
+    "DOUBLE": float,
+    "TIMESTAMP": dt.datetime.fromisoformat,
+    "DATE": dt.date.fromisoformat,
+}
 
 
 def world(rule: Rule, number: int, needed: set[str]) -> dict[str, pa.Table]:
@@ -66,13 +74,7 @@ def _value(cell: str, kind: str) -> Any:
         if cell.lower() not in _WORDS:
             raise ValueError(cell)
         return _WORDS[cell.lower()]
-    if kind == "BIGINT":
-        return int(cell)
-    if kind == "DOUBLE":
-        return float(cell)
-    if kind == "TIMESTAMP":
-        return dt.datetime.fromisoformat(cell)
-    return cell
+    return _READERS[kind](cell)
 
 
 def _filled(table: str, row: dict[str, Any], example: Example) -> dict[str, Any]:

@@ -122,6 +122,12 @@ class Parcels(Table):
         "fits, handover, check_digit, no_format_fits, low_confidence, no_published_format, unknown_carrier, damaged"
     )
     waybill_format: pl.String = col("format that fits, or was expected")
+    placeholder: pl.String = col(
+        "why the number is a dummy: repeated_character, sequence, dummy_word, order_number, phone_number; else null"
+    )
+    fits_carriers: pl.String = col(
+        "carriers whose format and check digit a bad number fits, none of which hands over to its own; null when none"
+    )
     given_at: TIME = col("when the number was given to the platform: rts, else shipped, else label time; UTC")
     shop: pl.String = col("shop")
     market: pl.String = col("market")
@@ -145,6 +151,7 @@ class Parcels(Table):
     state: pl.String = col("destination state")
     city: pl.String = col("destination city")
     postal_code: pl.String = col("destination postal code")
+    shipped_at: TIME = col("platform's shipped time, UTC")
     delivered_at: TIME = col("platform's delivered time, UTC")
     source_file: pl.String = col("file", required=True)
     source_line: pl.Int64 = col("first row of the parcel", required=True)
@@ -219,6 +226,31 @@ class Rates(Table):
     headroom: pl.Int64 = col("how many more late orders until the limit")
 
 
+class RateDetails(Table):
+    """Beside each row of ``rates``: how final it is, and its penalty (null outside `{}` and shops)."""
+
+    metric: pl.String = col("metric", key=True)
+    mode: pl.String = col("SLA mode", key=True, isin=words.SLA_MODE)
+    slice: pl.String = col("JSON of dimension to value; {} = all", key=True)
+    pending: pl.Int64 = col("orders whose outcome is still open", required=True)
+    unknown: pl.Int64 = col("orders whose outcome the inputs do not show", required=True)
+    lowest: pl.Float64 = col("rate if no pending or unknown order counted in the end")
+    highest: pl.Float64 = col("rate if every pending and unknown order counted in the end")
+    provisional: pl.Boolean = col("not final: see reasons", required=True)
+    reasons: pl.String = col(
+        "JSON list: open_orders, period_not_over, tracking_ends_early, missing_days; empty when final", required=True
+    )
+    missing_days: pl.Int64 = col(
+        "local days of the period without any order, where orders come every day", required=True
+    )
+    points: pl.Int64 = col("violation points that the rate leads to")
+    cap_share: pl.Float64 = col("share of the usual orders a day that the platform lets in")
+    order_cap: pl.Int64 = col("that share in orders a day")
+    cap_days: pl.Int64 = col("days for which the cap holds")
+    charge_cents: pl.Int64 = col("charges for all counted orders, hundredths of the currency unit")
+    currency: pl.String = col("ISO 4217 code of the charge")
+
+
 class Findings(Table):
     """One row a finding."""
 
@@ -268,6 +300,60 @@ class Reviews(Table):
     reviewed_at: TIME = col("when, UTC", required=True)
 
 
+class Forecast(Table):
+    """One row an open clock that runs out soon."""
+
+    place: pl.Int64 = col("rank, the most urgent first", required=True)
+    order_id: pl.String = col("order", key=True)
+    stage: pl.String = col("stage", key=True, isin=words.STAGE)
+    clock_start: TIME = col("when the clock started, UTC")
+    due_at: TIME = col("when it is due under the effective mode, UTC", required=True)
+    seconds_left: pl.Int64 = col("seconds from the as-of moment to due_at", required=True)
+    shop: pl.String = col("shop")
+    market: pl.String = col("market")
+    warehouse: pl.String = col("warehouse")
+    carrier: pl.String = col("carrier of its parcels, as given where unknown; null without or with several")
+    auto_cancel_at: TIME = col("when the platform cancels the order if nothing happens, UTC")
+    basis: pl.String = col(
+        "whose share is shown: past orders of the same warehouse, weekday and hour, or of a wider group",
+        required=True,
+        isin=("warehouse_weekday_hour", "warehouse_weekday", "warehouse", "all", "too_few"),
+    )
+    still_open: pl.Int64 = col("past orders of that group not done with as much time left", required=True)
+    made_it: pl.Int64 = col("of these, those done in time", required=True)
+    share: pl.Float64 = col("made_it / still_open; null when too few")
+
+
+class LateCauses(Table):
+    """One row a late order and stage: where its time went. Seconds; what has not ended counts to as-of."""
+
+    order_id: pl.String = col("order", key=True)
+    stage: pl.String = col("late stage", key=True, isin=("rts", "dispatch", "collection", "delivery"))
+    outcome: pl.String = col("late or overdue", required=True, isin=("late", "overdue"))
+    due_at: TIME = col("when it was due under the effective mode, UTC", required=True)
+    ended_at: TIME = col("when the stage stopped, else cancellation, else as-of; UTC", required=True)
+    late_seconds: pl.Int64 = col("from due_at to ended_at", required=True)
+    shop: pl.String = col("shop")
+    warehouse: pl.String = col("warehouse")
+    carrier: pl.String = col("carrier of its parcels; null without or with several")
+    label_by: pl.String = col("who provides the label", isin=words.FULFILLED_BY)
+    label_seconds: pl.Int64 = col("from the start of the clock to the label (ready to ship)")
+    label_over: pl.Int64 = col("of these, beyond the label's allowance")
+    hand_over_seconds: pl.Int64 = col(
+        "from the label to the hand-over; to the carrier's scan where no hand-over is known"
+    )
+    hand_over_over: pl.Int64 = col("of these, beyond the hand-over's allowance")
+    scan_seconds: pl.Int64 = col("from the hand-over to the carrier's first scan; null where no hand-over is known")
+    scan_over: pl.Int64 = col("of these, beyond the dispatch deadline")
+    transit_seconds: pl.Int64 = col("from the carrier's first scan to the delivery")
+    transit_over: pl.Int64 = col("of these, beyond the time between the dispatch and the delivery deadline")
+    cause: pl.String = col(
+        "the stretch that overran most; not_told_apart where the exports do not part them",
+        isin=("label", "hand_over", "scan", "transit", "not_told_apart"),
+    )
+    answers: pl.String = col("who must answer for the cause; null where that is not known", isin=("seller", "carrier"))
+
+
 DERIVED: dict[str, type[Table]] = {
     "source_files": SourceFiles,
     "quarantine": Quarantine,
@@ -276,6 +362,9 @@ DERIVED: dict[str, type[Table]] = {
     "journeys": Journeys,
     "deadlines": Deadlines,
     "rates": Rates,
+    "rate_details": RateDetails,
+    "forecast": Forecast,
+    "late_causes": LateCauses,
     "findings": Findings,
     "coverage": Coverage,
     "reviews": Reviews,

@@ -88,6 +88,7 @@ class OrderLines(Sourced):
     is_sample: pl.Boolean = col("sample order to a creator")
     is_replacement: pl.Boolean = col("replacement for another order")
     is_exchange: pl.Boolean = col("exchange of another order")
+    is_gift: pl.Boolean = col("bought as a gift: goes to somebody else than the buyer")
     parcel_tag: pl.String = col("platform's own word: combined or split", isin=("combined", "split"))
     rts_due_at: TIME = col("platform's own latest ready-to-ship time (rts_sla_time), UTC")
     collection_due_at: TIME = col("platform's own latest collection time (tts_sla_time), UTC")
@@ -99,12 +100,12 @@ class OrderLines(Sourced):
     release_at: TIME = col("pre-order: when handling starts, UTC")
     service_level: pl.String = col("delivery programme, as exported")
     note_content: pl.String = col(
-        "what the seller's note holds that does not belong there (link, whatsapp, ...), comma separated; blank when nothing, "
-        "null when the file has no notes"
+        "what the seller's note holds that does not belong there (link, whatsapp, ...), comma separated; blank when "
+        "nothing, null when the file has no notes"
     )
     exposed: pl.String = col(
-        "free texts that hold a phone number or an e-mail address (note, buyer_message, product_name, variation), comma "
-        "separated; blank when none, null when the file has no free text"
+        "free texts that hold a phone number or an e-mail address (note, buyer_message, product_name, variation), "
+        "comma separated; blank when none, null when the file has no free text"
     )
 
 
@@ -137,8 +138,8 @@ class Labels(Sourced):
     postal_code: pl.String = col("postal code on the label")
     country: pl.String = col("country on the label")
     label_content: pl.String = col(
-        "what the label's text holds that does not belong there (link, whatsapp, advert, ...), comma separated; blank when "
-        "nothing, null without text. The carrier's own links and the recipient's own phone are left out"
+        "what the label's text holds that does not belong there (link, whatsapp, advert, ...), comma separated; blank "
+        "when nothing, null without text. The carrier's own links and the recipient's own phone are left out"
     )
 
 

@@ -23,7 +23,7 @@ _EMAIL = r"[a-z0-9._%+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,24}"
 
 
 def install_content(con: DuckDBPyConnection) -> None:
-    """Make the macros of ``content.sql`` and ``fa_content(n, place, buyer_phone)`` in `con`; needs those of privacy.sql.
+    """Make the macros of ``content.sql`` and ``fa_content(n, place, buyer_phone)``, after those of privacy.sql.
 
     ``fa_content`` gives the kinds found in the text `n` (as ``fa_content_form`` makes it), comma separated, blank when
     there are none. `place` is ``note`` or ``label``; a label without text is null, as nobody knows what it bears.

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
+from fulfil_analytics.errors import StoreError
 from fulfil_analytics.schemas import words
 from fulfil_analytics.sql import Value, fill, read_sql
+from fulfil_analytics.toml import parse
 
 if TYPE_CHECKING:
+    from fulfil_analytics.policy import Policy
     from fulfil_analytics.reference import CarrierBook
     from fulfil_analytics.store.database import Store
 
@@ -41,7 +46,12 @@ def latest_time(store: Store) -> dt.datetime | None:
 
 
 def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime) -> None:
-    """Derive orders, parcels, journeys and parcel_events as they were known at `as_of` (UTC, without zone)."""
+    """Derive orders, parcels, journeys and parcel_events as they were known at `as_of` (UTC, without zone).
+
+    Beside them, for rules: ``order_quantities``, ``stock_needs``, ``open_orders``, ``order_inputs``,
+    ``record_conflicts``, ``stray_waybills``, ``order_weights``, ``order_contents``, and the view ``cancel_deadlines``
+    over the deadlines to come.
+    """
     values: dict[str, Value] = {"as_of": as_of, "scan_statuses": list(words.SCAN_STATUS)}
     carriers.install(store.con)
     for table in ("parcels", "journeys", "orders"):
@@ -49,7 +59,55 @@ def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime) -> None
     for file in ("10_lines", "20_parcel_base", "30_journeys", "40_orders"):
         _run(store, file, values)
     carriers.check(store.con, source="(SELECT DISTINCT carrier, waybill FROM parcel_base WHERE NOT waybill_damaged)")
-    _run(store, "50_parcels", values)
+    carriers.fits(store.con, source="(SELECT waybill FROM waybill_checks WHERE outcome = 'bad')")
+    _run(store, "50_parcels", {**values, **_placeholders()})
+    for file in ("70_stock", "75_records", "77_cancel_deadlines", "80_weights", "85_contents"):
+        _run(store, file, values)
+
+
+def build_tracks(store: Store, policy: Policy, as_of: dt.datetime) -> None:
+    """Derive what rules about a parcel's way read; needs the model and the tables of places.
+
+    Tables: ``track_places``, ``track_steps``, ``tracks``, ``track_runs``, ``rest_days`` and ``order_days``. Days are
+    local days of the policy's zone.
+    """
+    store.con.execute("CREATE OR REPLACE TEMP TABLE rest_holidays (calendar VARCHAR, day DATE)")
+    years: tuple[int, int] | None = store.one("SELECT (year(min(event_at)), year(max(event_at))) FROM parcel_events")
+    first_year, last_year = years if years and years[0] else (as_of.year, as_of.year)
+    wanted = store.rows("SELECT DISTINCT rest_holidays FROM carriers WHERE rest_holidays NOT IN ('market', 'none')")
+    for calendar in ("market", *(name for (name,) in wanted)):
+        days = _holidays(calendar, policy, first_year - 1, max(last_year, as_of.year) + 1)
+        store.con.execute("INSERT INTO rest_holidays SELECT ?, unnest(?::DATE[])", [calendar, sorted(days)])
+    _run(store, "60_tracks", {"as_of": as_of, "zone": policy.zone})
+    _run(store, "65_days", {"zone": policy.zone})
+
+
+def _holidays(calendar: str, policy: Policy, first_year: int, last_year: int) -> set[dt.date]:
+    """Return the public holidays of a country, or of the policy (the rest days of all its calendars together)."""
+    from fulfil_analytics.policy.calendar import holiday_days
+
+    if calendar != "market":
+        return set(holiday_days(calendar, True, first_year, last_year))
+    return {
+        day
+        for one in policy.calendars.values()
+        for day in {*holiday_days(one.holidays, one.observed, first_year, last_year), *one.add} - {*one.remove}
+    }
+
+
+@cache
+def _placeholders() -> dict[str, Value]:
+    """Return what the model fills in to know a dummy number: shortest lengths, and patterns of words and phones."""
+    text = files("fulfil_analytics.store").joinpath("model/placeholders.toml").read_text(encoding="utf-8")
+    data: dict[str, Any] = parse(text, "placeholders.toml", StoreError).data
+    short = "|".join(word for word in data["words"] if len(word) < 4)
+    long = "|".join(word for word in data["words"] if len(word) >= 4)
+    return {
+        "repeated": data["repeated"],
+        "sequence": data["sequence"],
+        "words": f"(?:{short})[0-9]{{0,4}}|(?:{long})[0-9]{{0,12}}",
+        "phones": "|".join(f"(?:{phone})" for phone in data["phones"]),
+    }
 
 
 def _run(store: Store, file: str, values: dict[str, Value]) -> None:

@@ -6,7 +6,7 @@ severity = "critical"
 evidence_class = "hard"
 grain = "parcel"
 scope = "not parcels.platform_fulfilled and (journeys.delivered_at is not null or parcels.delivered_at is not null)"
-explained_by = ["duplicate_waybill", "invalid_waybill"]
+explained_by = ["duplicate_waybill", "cloned_track", "carrier_mismatch", "invalid_waybill"]
 message.en = "The parcel ended in {tracked_place}, but the order goes to {order_place} (compared by {level})."
 message.zh = "包裹最终到达 {tracked_place},而订单收货地为 {order_place}(按{level}比较)。"
 

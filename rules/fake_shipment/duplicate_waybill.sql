@@ -171,6 +171,15 @@ O6/W5     | O6       | W5      | usps    | 2026-01-05 09:00 |           |       
 '''
 
 [[example]]
+name = "a dummy number on several orders: placeholder_waybill speaks of each"
+flags = []
+parcels = '''
+parcel_id | order_id | waybill | carrier | given_at         | recipient_key | address_key | placeholder
+O1/TEST   | O1       | TEST    | usps    | 2026-01-05 09:00 | r1            | a1          | dummy_word
+O2/TEST   | O2       | TEST    | usps    | 2026-01-05 09:00 | r2            | a2          | dummy_word
+'''
+
+[[example]]
 name = "one person with two accounts"
 flags = []
 parcels = '''
@@ -202,6 +211,7 @@ with repeated as (
   from parcels
   where not parcels.waybill_damaged
     and not parcels.platform_fulfilled
+    and parcels.placeholder is null
     and parcels.given_at is not null
   group by parcels.waybill
   having count(*) > 1
@@ -223,6 +233,7 @@ usable as (
   join repeated on repeated.waybill = parcels.waybill
   where not parcels.waybill_damaged
     and not parcels.platform_fulfilled
+    and parcels.placeholder is null
     and parcels.given_at is not null
 ),
 -- One buyer at one address is one party, however the name is written.

@@ -31,6 +31,7 @@ not_raised_when = [
   "the carrier has no format that is known for sure; then the parcel is not testable",
   "the number is written in lower case, with blanks or hyphens, or in full-width digits: it is normalised first",
   "a spreadsheet damaged the number; then damaged_identifier speaks",
+  "the number is a dummy, or another carrier's; then placeholder_waybill or carrier_mismatch speaks",
   "the number belongs to the last-mile partner of the declared carrier (a USPS number under UPS SurePost, FedEx SmartPost and the like)",
 ]
 could_be_wrong = [
@@ -92,6 +93,15 @@ P4        | 1Z1           | ups     |               |                     | fals
 '''
 
 [[example]]
+name = "a dummy, and another carrier's number: one verdict on a bad number"
+flags = []
+parcels = '''
+parcel_id | waybill                | carrier | waybill_check | waybill_reason | placeholder        | fits_carriers
+P1        | 111111111111111111     | usps    | bad           | no_format_fits | repeated_character |
+P2        | 9400111899223100001234 | ups     | bad           | no_format_fits |                    | usps
+'''
+
+[[example]]
 name = "fulfilled by the platform"
 flags = []
 parcels = '''
@@ -112,3 +122,5 @@ select
   parcels.waybill_format as format
 from parcels
 where parcels.waybill_check = 'bad'
+  and parcels.placeholder is null
+  and parcels.fits_carriers is null

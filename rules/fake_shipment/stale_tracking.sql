@@ -7,7 +7,7 @@ evidence_class = "hard"
 grain = "parcel"
 requires = ["journeys.covered", "parcels.given_at"]
 scope = "not parcels.platform_fulfilled"
-explained_by = ["invalid_waybill"]
+explained_by = ["placeholder_waybill", "carrier_mismatch", "invalid_waybill"]
 message.en = "{scan}: waybill {waybill} was given {hours_waited} h before ({limit_hours} h are allowed for the first scan)."
 message.zh = "{scan}:运单号 {waybill} 提供后已过 {hours_waited} 小时(首次揽收允许 {limit_hours} 小时)。"
 

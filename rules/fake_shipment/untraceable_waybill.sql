@@ -7,7 +7,7 @@ evidence_class = "hard"
 grain = "parcel"
 requires = ["journeys.covered", "parcels.given_at"]
 scope = "not parcels.platform_fulfilled"
-explained_by = ["invalid_waybill"]
+explained_by = ["placeholder_waybill", "carrier_mismatch", "invalid_waybill"]
 message.en = "The carrier shows nothing for waybill {waybill}, {hours_waited} h after it was given ({grace_hours} h are allowed)."
 message.zh = "运单号 {waybill} 提供后 {hours_waited} 小时仍无任何物流信息(允许 {grace_hours} 小时)。"
 

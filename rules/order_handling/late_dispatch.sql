@@ -13,7 +13,23 @@ message.zh = "应于 {due_at} 前发货;{outcome},超出 {hours_late} 小时。"
 
 [join]
 deadlines = "deadlines.order_id = orders.order_id and deadlines.stage = 'dispatch' and deadlines.mode = 'effective'"
+source_files = "source_files.source_file = orders.source_file"
 
+[[not_testable]]
+reason = "export_older_than_deadline"
+when = "deadlines.outcome = 'overdue' and not orders.tracking_covered and source_files.exported_at <= deadlines.due_at"
+[[not_testable]]
+reason = "stop_time_unknown"
+when = '''
+(deadlines.outcome = 'not_applicable' and deadlines.why like '%"not_applicable":"stop_time_unknown"%')
+or (
+  deadlines.outcome = 'overdue' and not orders.tracking_covered
+  and (
+    orders.order_status in ('shipped', 'delivered', 'completed')
+    or orders.order_substatus in ('shipped', 'delivered', 'completed')
+  )
+)
+'''
 [[not_testable]]
 reason = "no_deadline"
 when = "deadlines.outcome = 'not_applicable' and orders.paid_at is not null and orders.cancelled_at is null"
@@ -29,6 +45,8 @@ why = "Late dispatch counts in the late dispatch rate: above the limit the platf
 not_raised_when = [
   "the order was dispatched by the last second of the deadline",
   "the order is open and its deadline lies ahead of the as-of moment",
+  "no tracking covers the order and the export was made before the deadline: nobody knows what happened after it",
+  "no tracking covers the order and its status says it was shipped, but no input says when",
   "a holiday, campaign or ticket extension moved the deadline: the effective deadline counts",
   "the order was cancelled before the deadline, or never paid",
   "the platform fulfils the order",
@@ -43,6 +61,43 @@ sources = [
   "rules/policies: the policy line that set the deadline is named in table deadlines, column why",
   "TikTok Shop late dispatch rate (US, 2026-03-02): target 4 %, enforcement above 10 %",
 ]
+
+[[example]]
+name = "an export made before the deadline cannot show that the order was not dispatched, unless tracking shows it"
+flags = ["O2", "O3"]
+not_testable = { O1 = "export_older_than_deadline" }
+orders = '''
+order_id | paid_at          | source_file | tracking_covered
+O1       | 2026-01-05 20:01 | old.csv     | false
+O2       | 2026-01-05 20:01 | new.csv     | false
+O3       | 2026-01-05 20:01 | old.csv     | true
+'''
+source_files = '''
+source_file | kind   | exported_at
+old.csv     | orders | 2026-01-08 07:59:59
+new.csv     | orders | 2026-01-08 08:00:00
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | outcome
+O1       | dispatch | effective | 2026-01-08 07:59:59 | overdue
+O2       | dispatch | effective | 2026-01-08 07:59:59 | overdue
+O3       | dispatch | effective | 2026-01-08 07:59:59 | overdue
+'''
+
+[[example]]
+name = "shipped by its status, but no input says when"
+flags = []
+not_testable = { O1 = "stop_time_unknown", O2 = "stop_time_unknown" }
+orders = '''
+order_id | paid_at          | order_status | order_substatus | tracking_covered
+O1       | 2026-01-05 20:01 | completed    |                 | false
+O2       | 2026-01-05 20:01 | shipped      | shipped         | false
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | outcome
+O1       | dispatch | effective | 2026-01-08 07:59:59 | overdue
+O2       | dispatch | effective | 2026-01-08 07:59:59 | overdue
+'''
 
 [[example]]
 name = "the last second of the deadline is in time, the next is late"

@@ -1,10 +1,45 @@
--- One row an order and waybill, with what its order says and what the number itself shows.
+-- What no carrier ever issued: the number is its order's own, one character over and over, digits in a row, a word, or a
+-- phone number. A number that is right for its carrier may hold a word or look like a phone; it cannot be the other things.
+CREATE OR REPLACE TEMP TABLE placeholders AS
+SELECT parcel_id, placeholder
+FROM (
+  SELECT
+    b.parcel_id,
+    CASE
+      WHEN b.waybill = upper(b.order_id) THEN 'order_number'
+      WHEN length(b.waybill) >= {repeated} AND replace(b.waybill, left(b.waybill, 1), '') = '' THEN 'repeated_character'
+      WHEN length(b.waybill) >= {sequence}
+        AND (contains(repeat('0123456789', 7), b.waybill) OR contains(repeat('9876543210', 7), b.waybill)) THEN 'sequence'
+      WHEN checks.outcome = 'ok' THEN NULL
+      WHEN regexp_full_match(b.waybill, {words}) THEN 'dummy_word'
+      WHEN checks.outcome = 'bad' AND regexp_full_match(b.waybill, {phones}) THEN 'phone_number'
+    END AS placeholder
+  FROM parcel_base AS b
+  LEFT JOIN waybill_checks AS checks ON checks.carrier = b.carrier AND checks.waybill = b.waybill
+)
+WHERE placeholder IS NOT NULL;
+
+-- Whose number a wrong number is. A carrier that hands over to the declared one is no other carrier.
+CREATE OR REPLACE TEMP TABLE other_carriers AS
+SELECT checks.carrier, checks.waybill, string_agg(carriers.carrier, ', ' ORDER BY carriers.carrier) AS carriers
+FROM waybill_checks AS checks
+JOIN waybill_fits AS fits ON fits.waybill = checks.waybill
+JOIN carriers ON list_contains(fits.carriers, carriers.carrier)
+WHERE checks.outcome = 'bad' AND carriers.carrier <> checks.carrier AND NOT list_contains(carriers.handover_to, checks.carrier)
+GROUP BY checks.carrier, checks.waybill;
+
+-- One row an order and waybill, with what its order says and what the number itself shows. A phone number is told by its
+-- form alone.
 INSERT INTO parcels BY NAME
 SELECT
-  b.parcel_id, b.order_id, b.package_id, b.waybill, b.waybill_damaged, b.carrier, b.carrier_as_given,
+  b.parcel_id, b.order_id, b.package_id,
+  CASE WHEN dummy.placeholder = 'phone_number' THEN regexp_replace(b.waybill, '[0-9]', '9', 'g') ELSE b.waybill END AS waybill,
+  b.waybill_damaged, b.carrier, b.carrier_as_given,
   CASE WHEN b.waybill_damaged THEN 'unknown' ELSE coalesce(checks.outcome, 'unknown') END AS waybill_check,
   CASE WHEN b.waybill_damaged THEN 'damaged' ELSE coalesce(checks.reason, 'unknown_carrier') END AS waybill_reason,
   CASE WHEN NOT b.waybill_damaged THEN checks.format END AS waybill_format,
+  dummy.placeholder,
+  CASE WHEN dummy.placeholder IS NULL AND NOT b.waybill_damaged THEN others.carriers END AS fits_carriers,
   coalesce(b.rts_at, b.shipped_at, j.label_at) AS given_at,
   o.shop, o.market, b.warehouse, o.platform_fulfilled,
   o.created_at AS order_created_at,
@@ -15,9 +50,16 @@ SELECT
   o.is_split,
   coalesce(c.combined_orders, 1) AS combined_orders,
   o.buyer_key, o.recipient_key, o.phone_key, o.address_key, o.country, o.state, o.city, o.postal_code,
-  b.delivered_at, b.source_file, b.source_line
+  b.shipped_at, b.delivered_at, b.source_file, b.source_line
 FROM parcel_base AS b
 JOIN orders AS o ON o.order_id = b.order_id
 JOIN journeys AS j ON j.parcel_id = b.parcel_id
 LEFT JOIN combined_parcels AS c ON c.parcel_id = b.parcel_id
-LEFT JOIN waybill_checks AS checks ON checks.carrier = b.carrier AND checks.waybill = b.waybill;
+LEFT JOIN waybill_checks AS checks ON checks.carrier = b.carrier AND checks.waybill = b.waybill
+LEFT JOIN placeholders AS dummy ON dummy.parcel_id = b.parcel_id
+LEFT JOIN other_carriers AS others ON others.carrier = b.carrier AND others.waybill = b.waybill;
+
+UPDATE journeys
+SET waybill = parcels.waybill
+FROM parcels
+WHERE parcels.parcel_id = journeys.parcel_id AND parcels.placeholder = 'phone_number';

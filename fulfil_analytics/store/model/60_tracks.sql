@@ -1,0 +1,287 @@
+-- What the rules about a parcel's way read: where scans were, how long and how far apart, whose scans are the same.
+-- Runs after the tables of places are there.
+
+CREATE OR REPLACE TEMP MACRO fa_half_chord(a, b, along) AS
+  pow(sin(radians(b - a) / 2), 2) * along;
+CREATE OR REPLACE TEMP MACRO fa_km_apart(north_a, east_a, north_b, east_b) AS
+  12742 * asin(least(1, sqrt(
+    fa_half_chord(north_a, north_b, 1) + fa_half_chord(east_a, east_b, cos(radians(north_a)) * cos(radians(north_b)))
+  )));
+
+-- A place by what is written: its number is the same wherever it is written alike.
+CREATE OR REPLACE TEMP MACRO fa_place_id(country, state, city, postal_code) AS
+  (hash(country, lower(state), lower(city), postal_code) >> 1)::BIGINT;
+
+CREATE OR REPLACE TEMP TABLE numbered_parcels AS
+SELECT row_number() OVER () AS parcel_no, parcel_id, market, waybill FROM parcels;
+
+-- Events that tell of the parcel: a label, and a row that says there is nothing, do not. `turn` is their total order, whatever
+-- the order of loading: time, then file, then row.
+CREATE OR REPLACE TEMP TABLE moves AS
+WITH files AS (
+  SELECT source_file, (row_number() OVER (ORDER BY source_file))::HUGEINT AS file_number FROM source_files
+),
+told AS (
+  SELECT
+    p.parcel_no, e.event_at, e.status, e.is_scan, e.source_file, e.source_line,
+    epoch_us(e.event_at)::HUGEINT * 1152921504606846976 + f.file_number * 1099511627776 + e.source_line AS turn,
+    e.is_scan AND coalesce(e.state, e.city, e.postal_code) IS NOT NULL AS placed,
+    coalesce(e.country, p.market) AS country, e.state, e.city, e.postal_code
+  FROM parcel_events AS e
+  JOIN numbered_parcels AS p ON p.parcel_id = e.parcel_id
+  JOIN files AS f ON f.source_file = e.source_file
+  WHERE e.event_at IS NOT NULL AND e.status NOT IN ('label_created', 'not_found', 'expired')
+)
+SELECT *, CASE WHEN placed THEN fa_place_id(country, state, city, postal_code) END AS place_id
+FROM told;
+
+-- Every place that a scan, a warehouse or an address names, looked up once.
+CREATE OR REPLACE TEMP TABLE named_places AS
+SELECT place_id, any_value(country) AS country, min(state) AS state, min(city) AS city, any_value(postal_code) AS postal_code
+FROM (
+  SELECT *, fa_place_id(country, state, city, postal_code) AS place_id FROM (
+  SELECT DISTINCT country, state, city, postal_code FROM moves WHERE placed
+  UNION
+  SELECT DISTINCT p.market, w.state, w.city, w.postal_code
+  FROM parcels AS p JOIN warehouses AS w ON w.warehouse = p.warehouse
+  UNION
+  SELECT DISTINCT market, state, NULL, postal_code FROM parcels
+  )
+)
+GROUP BY place_id;
+
+CREATE OR REPLACE TEMP TABLE region_codes AS
+SELECT country, name, min(code) AS code, bool_or(remote) AS remote
+FROM (
+  SELECT country, fa_place(name) AS name, code, remote FROM regions
+  UNION ALL
+  SELECT country, fa_place(code), code, remote FROM regions
+)
+GROUP BY country, name;
+
+-- A point, and how far from it the place may reach.
+CREATE OR REPLACE TEMP TABLE code_points AS
+SELECT country, replace(fa_place(postal_code), ' ', '') AS code, min(state) AS state,
+  avg(latitude) AS latitude, avg(longitude) AS longitude, 10.0 AS reach_km
+FROM places
+GROUP BY country, code;
+
+CREATE OR REPLACE TEMP TABLE city_points AS
+SELECT *, 10 + fa_km_apart(south, west, north, east) / 2 AS reach_km
+FROM (
+  SELECT n.country, n.state, n.alias AS city, (min(latitude) + max(latitude)) / 2 AS latitude,
+    (min(longitude) + max(longitude)) / 2 AS longitude, min(latitude) AS south, max(latitude) AS north,
+    min(longitude) AS west, max(longitude) AS east
+  FROM place_names AS n
+  JOIN (SELECT *, fa_place(city) AS name FROM places) AS p ON p.country = n.country AND p.state = n.state AND p.name = n.city
+  WHERE p.latitude IS NOT NULL
+  GROUP BY n.country, n.state, n.alias
+);
+
+-- A postal code and a state that contradict each other place nothing.
+CREATE OR REPLACE TABLE track_places AS
+WITH lengths AS (
+  SELECT country, max(length(postal_code)) AS digits FROM places GROUP BY country HAVING min(length(postal_code)) = max(length(postal_code))
+),
+folded AS (
+  SELECT n.place_id, n.country, n.state AS state_as_given, fa_place(n.state) AS state, fa_place(n.city) AS city,
+    n.city AS city_as_given, n.postal_code, left(replace(fa_place(n.postal_code), ' ', ''), coalesce(l.digits, 20)::BIGINT) AS code
+  FROM named_places AS n
+  LEFT JOIN lengths AS l ON l.country = n.country
+),
+found AS (
+  SELECT f.*, coalesce(s.code, c.state) AS region, coalesce(c.state <> s.code, FALSE) AS contradicts,
+    c.latitude AS code_latitude, c.longitude AS code_longitude, c.reach_km AS code_reach_km,
+    coalesce(a.place, f.city) AS name
+  FROM folded AS f
+  LEFT JOIN region_codes AS s ON s.country = f.country AND s.name = f.state
+  LEFT JOIN code_points AS c ON c.country = f.country AND c.code = f.code
+  LEFT JOIN place_alias AS a ON a.country = f.country AND a.alias = f.city
+)
+SELECT
+  f.place_id, f.country, f.region AS state, r.remote, upper(f.city_as_given) AS city, f.postal_code,
+  CASE WHEN NOT contradicts THEN coalesce(f.code_latitude, p.latitude) END AS latitude,
+  CASE WHEN NOT contradicts THEN coalesce(f.code_longitude, p.longitude) END AS longitude,
+  CASE WHEN NOT contradicts THEN CASE WHEN f.code_latitude IS NOT NULL THEN f.code_reach_km ELSE p.reach_km END END AS reach_km,
+  coalesce(upper(f.city_as_given) || coalesce(', ' || f.region, ''), f.postal_code, f.region, upper(f.state_as_given)) AS shown
+FROM found AS f
+LEFT JOIN city_points AS p ON p.country = f.country AND p.state = f.region AND p.city = f.name
+LEFT JOIN region_codes AS r ON r.country = f.country AND r.name = fa_place(f.region);
+
+-- Whole kilometres from edge to edge; null when a place is nowhere (greatest() would make 0 of it).
+CREATE OR REPLACE TEMP MACRO fa_km_of(km) AS
+  CASE WHEN km IS NOT NULL THEN greatest(0, km)::BIGINT END;
+CREATE OR REPLACE TEMP MACRO fa_km_between(a, b) AS
+  fa_km_of(fa_km_apart(a.latitude, a.longitude, b.latitude, b.longitude) - a.reach_km - b.reach_km);
+
+-- From each event to the next, and from each place to the next. Steps that no rule could speak of are left out: what takes
+-- less than 12 h, and leads less than 100 km away or is slower than 300 km/h and does not begin at a delivery.
+CREATE OR REPLACE TABLE track_steps AS
+WITH steps AS (
+  SELECT
+    parcel_no, event_at, status, place_id, source_file, source_line,
+    lead(event_at) OVER way AS next_at,
+    lead(status) OVER way AS next_status,
+    lead(CASE WHEN place_id IS NOT NULL THEN event_at END IGNORE NULLS) OVER way AS next_place_at,
+    lead(place_id IGNORE NULLS) OVER way AS next_place_id,
+    lead(CASE WHEN place_id IS NOT NULL THEN status END IGNORE NULLS) OVER way AS next_place_status
+  FROM moves
+  WINDOW way AS (PARTITION BY parcel_no ORDER BY turn)
+),
+measured AS (
+  SELECT s.*, CASE WHEN s.place_id <> s.next_place_id THEN fa_km_between(a, b) END AS km
+  FROM steps AS s
+  LEFT JOIN track_places AS a ON a.place_id = s.place_id
+  LEFT JOIN track_places AS b ON b.place_id = s.next_place_id
+)
+SELECT p.parcel_id, m.* EXCLUDE (parcel_no)
+FROM measured AS m
+JOIN numbered_parcels AS p ON p.parcel_no = m.parcel_no
+WHERE (next_at IS NULL AND status NOT IN ('delivered', 'returned', 'lost', 'cancelled'))
+  OR next_at >= event_at + INTERVAL 12 HOUR
+  OR (km >= 100 AND (km * 12 > epoch(next_place_at - event_at) OR status = 'delivered'));
+
+-- What the whole track says of a parcel's way.
+CREATE OR REPLACE TEMP TABLE whole_tracks AS
+SELECT
+  parcel_no,
+  min(event_at) FILTER (WHERE is_scan) AS first_scan_at,
+  arg_min(status, turn) FILTER (WHERE is_scan) AS first_scan_status,
+  arg_min(place_id, turn) FILTER (WHERE placed) AS first_place_id,
+  min(event_at) FILTER (WHERE placed) AS first_place_at,
+  min(event_at) FILTER (WHERE status IN ('out_for_delivery', 'attempted', 'ready_for_pickup', 'delivered', 'returning', 'returned'))
+    AS last_mile_at
+FROM moves
+GROUP BY parcel_no;
+
+CREATE OR REPLACE TABLE tracks AS
+WITH ways AS (
+  SELECT
+    w.*, p.parcel_id,
+    f.state AS first_state, f.shown AS first_place,
+    h.state AS warehouse_state, h.shown AS warehouse_place,
+    CASE WHEN house.latitude IS NOT NULL AND house.longitude IS NOT NULL
+      THEN fa_km_of(fa_km_apart(house.latitude, house.longitude, f.latitude, f.longitude) - f.reach_km)
+      ELSE fa_km_between(h, f)
+    END AS warehouse_km,
+    coalesce(h.remote, f.remote) AS from_remote,
+    d.state AS to_state,
+    d.remote AS to_remote,
+    p.waybill_reason = 'handover' OR coalesce(len(c.handover_to) > 0, FALSE) AS hands_over
+  FROM whole_tracks AS w
+  JOIN numbered_parcels AS n ON n.parcel_no = w.parcel_no
+  JOIN parcels AS p ON p.parcel_id = n.parcel_id
+  LEFT JOIN carriers AS c ON c.carrier = p.carrier
+  LEFT JOIN warehouses AS house ON house.warehouse = p.warehouse
+  LEFT JOIN track_places AS f ON f.place_id = w.first_place_id
+  LEFT JOIN track_places AS h
+    ON house.warehouse IS NOT NULL AND h.place_id = fa_place_id(p.market, house.state, house.city, house.postal_code)
+  LEFT JOIN track_places AS d ON d.place_id = fa_place_id(p.market, p.state, NULL, p.postal_code)
+)
+SELECT
+  ways.parcel_id, ways.first_scan_at, ways.first_scan_status, ways.first_place_at, ways.first_place, ways.first_state,
+  ways.last_mile_at, ways.warehouse_place, ways.warehouse_state, ways.warehouse_km, ways.hands_over,
+  n.next_event_at,
+  u.first_pickup_at, u.last_pickup_at,
+  a.shown AS first_pickup_place, b.shown AS last_pickup_place, a.state AS first_pickup_state, b.state AS last_pickup_state,
+  fa_km_between(a, b) AS pickup_km,
+  coalesce(ways.warehouse_state, ways.first_state) AS from_state,
+  ways.to_state,
+  CASE
+    WHEN ways.to_state IS NULL OR coalesce(ways.warehouse_state, ways.first_state) IS NULL THEN 'unknown'
+    WHEN ways.from_remote OR ways.to_remote THEN 'remote'
+    WHEN coalesce(ways.warehouse_state, ways.first_state) = ways.to_state THEN 'same_state'
+    ELSE 'other_state'
+  END AS zone
+FROM ways
+LEFT JOIN (
+  SELECT m.parcel_no, min(m.event_at) AS next_event_at
+  FROM moves AS m
+  JOIN whole_tracks AS w ON w.parcel_no = m.parcel_no
+  WHERE m.event_at > w.first_scan_at
+  GROUP BY m.parcel_no
+) AS n ON n.parcel_no = ways.parcel_no
+-- A pick-up behind the last mile is the buyer's, at a counter.
+LEFT JOIN (
+  SELECT m.parcel_no, min(m.event_at) AS first_pickup_at, max(m.event_at) AS last_pickup_at,
+    arg_min(m.place_id, m.turn) FILTER (WHERE m.placed) AS first_place_id,
+    arg_max(m.place_id, m.turn) FILTER (WHERE m.placed) AS last_place_id
+  FROM moves AS m
+  JOIN whole_tracks AS w ON w.parcel_no = m.parcel_no
+  WHERE m.status = 'picked_up' AND (w.last_mile_at IS NULL OR m.event_at <= w.last_mile_at)
+  GROUP BY m.parcel_no
+) AS u ON u.parcel_no = ways.parcel_no
+LEFT JOIN track_places AS a ON a.place_id = u.first_place_id
+LEFT JOIN track_places AS b ON b.place_id = u.last_place_id;
+
+-- Four scans in a row that another number has to the second and at the same places; only what is shared is kept. Each of
+-- the four must be shared, so most parcels are out of the question before any row is put next to another.
+CREATE OR REPLACE TEMP TABLE shared_scans AS
+WITH scans AS (
+  SELECT parcel_no, event_at, place_id, min(turn) AS turn, bool_or(status = 'picked_up') AS picked_up,
+    bool_or(status = 'delivered') AS delivered
+  FROM moves
+  WHERE placed
+    AND parcel_no IN (
+      SELECT m.parcel_no
+      FROM moves AS m
+      JOIN (
+        SELECT event_at, place_id FROM moves WHERE placed GROUP BY event_at, place_id HAVING min(parcel_no) <> max(parcel_no)
+      ) AS s ON s.event_at = m.event_at AND s.place_id = m.place_id
+      WHERE m.placed
+      GROUP BY m.parcel_no
+      HAVING count(*) >= 4
+    )
+  GROUP BY parcel_no, event_at, place_id
+)
+SELECT
+  parcel_no, event_at AS starts_at, turn,
+  lead(event_at, 3) OVER way AS ends_at,
+  hash(event_at, place_id, lead(event_at) OVER way, lead(place_id) OVER way, lead(event_at, 2) OVER way,
+    lead(place_id, 2) OVER way, lead(event_at, 3) OVER way, lead(place_id, 3) OVER way) AS fingerprint,
+  bool_or(picked_up) OVER four AS with_pickup,
+  bool_or(delivered) OVER four AS with_delivery
+FROM scans
+WINDOW way AS (PARTITION BY parcel_no ORDER BY event_at, place_id),
+  four AS (PARTITION BY parcel_no ORDER BY event_at, place_id ROWS BETWEEN CURRENT ROW AND 3 FOLLOWING);
+
+CREATE OR REPLACE TABLE track_runs AS
+WITH shared AS (
+  SELECT s.fingerprint
+  FROM shared_scans AS s
+  JOIN numbered_parcels AS p ON p.parcel_no = s.parcel_no
+  WHERE s.ends_at IS NOT NULL
+  GROUP BY s.fingerprint
+  HAVING min(p.waybill) <> max(p.waybill)
+)
+SELECT dense_rank() OVER (ORDER BY s.fingerprint) AS run, p.parcel_id, s.starts_at, s.ends_at, s.with_pickup, s.with_delivery,
+  m.source_file, m.source_line
+FROM shared_scans AS s
+JOIN shared ON shared.fingerprint = s.fingerprint
+JOIN numbered_parcels AS p ON p.parcel_no = s.parcel_no
+JOIN moves AS m ON m.parcel_no = s.parcel_no AND m.turn = s.turn
+WHERE s.ends_at IS NOT NULL;
+
+-- Days on which a carrier scans nothing, as spans of UTC; '*' is a carrier that nobody knows.
+CREATE OR REPLACE TABLE rest_days AS
+WITH days AS (
+  SELECT unnest(generate_series(first_day, last_day, INTERVAL 1 DAY))::DATE AS day
+  FROM (
+    SELECT coalesce(min(event_at), {as_of}) - INTERVAL 2 DAY AS first_day, {as_of} + INTERVAL 2 DAY AS last_day FROM moves
+  )
+),
+resting AS (
+  SELECT carrier, rest_weekdays, rest_holidays FROM carriers WHERE carrier IN (SELECT carrier FROM parcels)
+  UNION ALL
+  SELECT '*', [7], 'market'
+)
+SELECT
+  r.carrier,
+  CAST(timezone({zone}, d.day::TIMESTAMP) AS TIMESTAMP) AS starts_at,
+  CAST(timezone({zone}, (d.day + 1)::TIMESTAMP) AS TIMESTAMP) AS ends_at
+FROM resting AS r
+CROSS JOIN days AS d
+LEFT JOIN rest_holidays AS h ON h.calendar = r.rest_holidays AND h.day = d.day
+WHERE list_contains(r.rest_weekdays, isodow(d.day)) OR h.day IS NOT NULL;
+
+DROP TABLE moves;

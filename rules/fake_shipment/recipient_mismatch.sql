@@ -1,0 +1,325 @@
+/*
+id = "recipient_mismatch"
+title.en = "Label names another recipient"
+title.zh = "面单收件信息与订单不符"
+severity = "high"
+evidence_class = "hard"
+grain = "order"
+scope = "not orders.platform_fulfilled and orders.cancelled_at is null"
+message.en = "The shipping label differs from the order in {parts_differing} of {parts_compared} parts that both tell: {differs}."
+message.zh = "面单与订单在双方都有的 {parts_compared} 项中有 {parts_differing} 项不同:{differs}。"
+
+[join]
+order_contents = "order_contents.order_id = orders.order_id"
+
+[[not_testable]]
+reason = "no_label"
+when = "coalesce(order_contents.labels, 0) = 0"
+[[not_testable]]
+reason = "masked_or_missing"
+when = "not order_contents.labels_comparable"
+
+[[excused]]
+reason = "pickup_point"
+when = "orders.pickup_point"
+[[excused]]
+reason = "gift"
+when = "order_contents.is_gift"
+
+[words.differs]
+name = { en = "name", zh = "姓名" }
+phone = { en = "phone", zh = "电话" }
+street = { en = "street", zh = "街道地址" }
+place = { en = "postal area", zh = "邮编区域" }
+
+[docs]
+what = "Orders whose shipping label names another recipient, phone, street or postal area than the order does. Names, phones and streets are compared as keyed hashes of their normalised forms; the finding tells which parts differ and never the parts."
+why = "A forged recipient or ship-to on the label is on TikTok Shop's list of false shipment: the parcel goes to somebody else, or to nobody."
+not_raised_when = [
+  "a part is masked or missing on one side: it is not compared",
+  "only the spelling differs: case, accents, punctuation, order of the names, street types, unit words, country code of the phone, ZIP+4",
+  "the postal codes share the prefix that names one area, or the city is the same; states are compared only where a postal code is missing",
+  "the order is a gift, or goes to a pick-up point",
+]
+could_be_wrong = [
+  "the buyer changed the address after the label was made, or before the export",
+  "the label leaves out the second address line: then the street alone differs (low)",
+  "the platform gives a relay phone number to one side only: then the phone alone differs (low)",
+  "the label bears a short form or another script of the name (medium when the name alone differs)",
+]
+evidence_to_keep = "The label as printed, the order's address page, the buyer's request for a change of address."
+sources = ["TikTok Shop list of false shipment (SEA/UK guidelines): forged recipient or ship-to on the label"]
+
+[given]
+postal_levels = '''
+country | prefix_length
+US      | 3
+'''
+regions = '''
+country | code | name
+US      | CA   | California
+US      | NY   | New York
+'''
+
+[[example]]
+name = "each part by itself, and several"
+flags = ["O1", "O2", "O3", "O4", "O5"]
+severity = { O1 = "medium", O2 = "low", O3 = "low", O4 = "high", O5 = "high" }
+evidence = { O1 = { differs = "name", parts_compared = "4", waybill = "W1" }, O4 = { differs = "place" }, O5 = { differs = "name, street", parts_differing = "2" } }
+orders = '''
+order_id | market | recipient_key | phone_key | address_key | postal_code | city        | state
+O1       | US     | r             | p         | a           | 90012       | Los Angeles | California
+O2       | US     | r             | p         | a           | 90012       | Los Angeles | California
+O3       | US     | r             | p         | a           | 90012       | Los Angeles | California
+O4       | US     | r             | p         | a           | 90012       | Los Angeles | California
+O5       | US     | r             | p         | a           | 90012       | Los Angeles | California
+O6       | US     | r             | p         | a           | 90012       | Los Angeles | California
+'''
+order_contents = '''
+order_id | labels | labels_comparable
+O1       | 1      | true
+O2       | 1      | true
+O3       | 1      | true
+O4       | 1      | true
+O5       | 1      | true
+O6       | 1      | true
+'''
+labels = '''
+order_id | source_line | waybill | recipient_key | phone_key | address_key | postal_code | city        | state
+O1       | 2           | W1      | x             | p         | a           | 90012       | Los Angeles | CA
+O2       | 3           | W2      | r             | x         | a           | 90012       | Los Angeles | CA
+O3       | 4           | W3      | r             | p         | x           | 90012       | Los Angeles | CA
+O4       | 5           | W4      | r             | p         | a           | 10001       | New York    | NY
+O5       | 6           | W5      | x             | p         | x           | 90012       | Los Angeles | CA
+O6       | 7           | W6      | r             | p         | a           | 90012-1234  | LOS ANGELES | CA
+'''
+parcels = '''
+parcel_id | order_id | waybill
+O1/W1     | O1       | W1
+'''
+
+[[example]]
+name = "masked and missing parts are never compared"
+flags = ["O3"]
+not_testable = { O1 = "masked_or_missing", O2 = "no_label" }
+severity = { O3 = "medium" }
+evidence = { O3 = { differs = "name", parts_compared = "1" } }
+orders = '''
+order_id | market | recipient_key | phone_key | address_key | postal_code | city | state
+O1       | US     |               |           |             | 900**       | L**  |
+O2       | US     | r             | p         | a           | 90012       |      |
+O3       | US     | r             |           | a           |             |      |
+O4       | US     | r             |           |             | 900**       |      |
+'''
+order_contents = '''
+order_id | labels | labels_comparable
+O1       | 1      | false
+O2       | 0      | false
+O3       | 1      | true
+O4       | 1      | true
+'''
+labels = '''
+order_id | source_line | recipient_key | phone_key | address_key | postal_code | city     | state
+O1       | 2           | x             | x         | x           | 10001       | New York | NY
+O3       | 3           | x             | x         |             | 10001       | New York | NY
+O4       | 4           | r             |           | x           | 10001       | New York | NY
+'''
+
+[[example]]
+name = "the area: a neighbouring code, the same city, a lost zero, a state spelled out, a missing code and another state"
+flags = ["O5"]
+evidence = { O5 = { differs = "place" } }
+orders = '''
+order_id | market | postal_code | city        | state
+O1       | US     | 90012       | Los Angeles | California
+O2       | US     | 90012       | Los Angeles | California
+O3       | US     | 07030       | Hoboken     | NJ
+O4       | US     |             | Albany      | New York
+O5       | US     |             | Albany      | New York
+O6       | US     |             | Hollywood   | CA
+'''
+order_contents = '''
+order_id | labels | labels_comparable
+O1       | 1      | true
+O2       | 1      | true
+O3       | 1      | true
+O4       | 1      | true
+O5       | 1      | true
+O6       | 1      | true
+'''
+labels = '''
+order_id | source_line | postal_code | city        | state
+O1       | 2           | 90089       | Vernon      | CA
+O2       | 3           | 91311       | LOS ANGELES | CA
+O3       | 4           | 7030        | Jersey City | NJ
+O4       | 5           | 12207       | Troy        | NY
+O5       | 6           | 94706       | Albany      | CA
+O6       | 7           | 90001       | Los Angeles | CA
+'''
+
+[[example]]
+name = "a gift, a pick-up point, cancelled, the platform's"
+flags = []
+excused = { O1 = "gift", O2 = "pickup_point" }
+orders = '''
+order_id | market | recipient_key | pickup_point | cancelled_at     | platform_fulfilled
+O1       | US     | r             | false        |                  | false
+O2       | US     | r             | true         |                  | false
+O3       | US     | r             | false        | 2026-01-03 09:00 | false
+O4       | US     | r             | false        |                  | true
+'''
+order_contents = '''
+order_id | labels | labels_comparable | is_gift
+O1       | 1      | true              | true
+O2       | 1      | true              | false
+O3       | 1      | true              | false
+O4       | 1      | true              | false
+'''
+labels = '''
+order_id | source_line | recipient_key
+O1       | 2           | x
+O2       | 3           | x
+O3       | 4           | x
+O4       | 5           | x
+'''
+
+[[example]]
+name = "two labels of one order: one finding, on the worse of them"
+flags = ["O1"]
+evidence = { O1 = { differs = "name, phone", source_line = "3" } }
+orders = '''
+order_id | market | recipient_key | phone_key
+O1       | US     | r             | p
+'''
+order_contents = '''
+order_id | labels | labels_comparable
+O1       | 2      | true
+'''
+labels = '''
+order_id | source_line | recipient_key | phone_key
+O1       | 2           | x             | p
+O1       | 3           | x             | x
+'''
+
+[[example]]
+name = "no orders at all"
+flags = []
+*/
+with region_names as (
+  select regions.country, fa_place(regions.name) as name, min(regions.code) as code
+  from regions
+  group by regions.country, fa_place(regions.name)
+  union
+  select regions.country, fa_place(regions.code) as name, min(regions.code) as code
+  from regions
+  group by regions.country, fa_place(regions.code)
+),
+sides as (
+  select
+    orders.order_id,
+    labels.source_file,
+    labels.source_line,
+    labels.waybill as label_waybill,
+    orders.market,
+    orders.recipient_key <> labels.recipient_key as name_differs,
+    orders.phone_key <> labels.phone_key as phone_differs,
+    orders.address_key <> labels.address_key as street_differs,
+    case when orders.postal_code not like '%*%' then replace(fa_place(orders.postal_code), ' ', '') end as order_code,
+    case when labels.postal_code not like '%*%' then replace(fa_place(labels.postal_code), ' ', '') end as label_code,
+    case when orders.city not like '%*%' then fa_place(orders.city) end as order_city,
+    case when labels.city not like '%*%' then fa_place(labels.city) end as label_city,
+    case when orders.state not like '%*%' then fa_place(orders.state) end as order_state,
+    case when labels.state not like '%*%' then fa_place(labels.state) end as label_state
+  from labels
+  join orders on orders.order_id = labels.order_id
+),
+-- A code that lost its zeros in a spreadsheet is tried with them as well.
+areas as (
+  select
+    sides.order_id,
+    sides.source_file,
+    sides.source_line,
+    sides.label_waybill,
+    sides.name_differs,
+    sides.phone_differs,
+    sides.street_differs,
+    case
+      when sides.order_code is not null and sides.label_code is not null and postal_levels.prefix_length is not null
+        then fa_left(sides.order_code, postal_levels.prefix_length) <> fa_left(sides.label_code, postal_levels.prefix_length)
+          and fa_left(lpad(sides.order_code, 5, '0'), postal_levels.prefix_length)
+            <> fa_left(lpad(sides.label_code, 5, '0'), postal_levels.prefix_length)
+          and not coalesce(sides.order_city = sides.label_city, false)
+      when sides.order_code is null or sides.label_code is null then order_region.code <> label_region.code
+    end as place_differs
+  from sides
+  left join postal_levels on postal_levels.country = sides.market
+  left join region_names as order_region on order_region.country = sides.market and order_region.name = sides.order_state
+  left join region_names as label_region on label_region.country = sides.market and label_region.name = sides.label_state
+),
+counted as (
+  select
+    areas.order_id,
+    areas.source_file,
+    areas.source_line,
+    areas.label_waybill,
+    areas.name_differs,
+    areas.phone_differs,
+    areas.street_differs,
+    areas.place_differs,
+    case when areas.name_differs is null then 0 else 1 end + case when areas.phone_differs is null then 0 else 1 end
+      + case when areas.street_differs is null then 0 else 1 end
+      + case when areas.place_differs is null then 0 else 1 end as parts_compared,
+    case when areas.name_differs then 1 else 0 end + case when areas.phone_differs then 1 else 0 end
+      + case when areas.street_differs then 1 else 0 end + case when areas.place_differs then 1 else 0 end as parts_differing
+  from areas
+),
+worst as (
+  select
+    counted.order_id,
+    counted.source_file,
+    counted.source_line,
+    counted.label_waybill,
+    coalesce(counted.name_differs, false) as name_differs,
+    coalesce(counted.phone_differs, false) as phone_differs,
+    coalesce(counted.street_differs, false) as street_differs,
+    coalesce(counted.place_differs, false) as place_differs,
+    counted.parts_compared,
+    counted.parts_differing,
+    row_number() over (
+      partition by counted.order_id
+      order by counted.parts_differing desc nulls last, counted.source_file nulls last, counted.source_line nulls last
+    ) as nth
+  from counted
+  where counted.parts_differing > 0
+),
+-- The number as the order has it: what stands on a label may be anything.
+numbered as (
+  select worst.order_id, min(parcels.waybill) as waybill
+  from worst
+  join parcels on parcels.order_id = worst.order_id and parcels.waybill = worst.label_waybill
+  where worst.nth = 1
+  group by worst.order_id
+)
+select
+  worst.order_id,
+  worst.source_file,
+  worst.source_line,
+  case
+    when worst.place_differs or worst.parts_differing > 1 then 'high'
+    when worst.name_differs then 'medium'
+    else 'low'
+  end as severity,
+  numbered.waybill,
+  replace(
+    trim(
+      case when worst.name_differs then 'name ' else '' end || case when worst.phone_differs then 'phone ' else '' end
+        || case when worst.street_differs then 'street ' else '' end || case when worst.place_differs then 'place' else '' end
+    ),
+    ' ',
+    ', '
+  ) as differs,
+  worst.parts_differing,
+  worst.parts_compared
+from worst
+left join numbered on numbered.order_id = worst.order_id
+where worst.nth = 1

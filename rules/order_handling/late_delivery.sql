@@ -1,0 +1,236 @@
+/*
+id = "late_delivery"
+title.en = "Delivered late"
+title.zh = "送达超时"
+severity = "medium"
+evidence_class = "hard"
+grain = "order"
+requires = ["deadlines.outcome"]
+scope = "not orders.platform_fulfilled"
+explained_by = ["late_dispatch", "untraceable_waybill", "stale_tracking", "stalled_after_pickup", "transit_stall", "delivery_stall"]
+message.en = "Delivery was due by {due_at}; {outcome}, {hours_late} h past the deadline."
+message.zh = "应于 {due_at} 前送达;{outcome},超出 {hours_late} 小时。"
+
+[join]
+deadlines = "deadlines.order_id = orders.order_id and deadlines.stage = 'delivery' and deadlines.mode = 'effective'"
+source_files = "source_files.source_file = orders.source_file"
+
+[[not_testable]]
+reason = "export_older_than_deadline"
+when = "deadlines.outcome = 'overdue' and not orders.tracking_covered and source_files.exported_at <= deadlines.due_at"
+[[not_testable]]
+reason = "stop_time_unknown"
+when = '''
+(deadlines.outcome = 'not_applicable' and deadlines.why like '%"not_applicable":"stop_time_unknown"%')
+or (deadlines.outcome = 'overdue' and (orders.order_status in ('delivered', 'completed') or orders.order_substatus in ('delivered', 'completed')))
+'''
+[[not_testable]]
+reason = "no_deadline"
+when = "deadlines.outcome = 'not_applicable' and orders.paid_at is not null and orders.cancelled_at is null"
+
+[words.outcome]
+late = { en = "the order was delivered late", zh = "订单送达已超时" }
+overdue = { en = "the order is still not delivered", zh = "订单至今未送达" }
+cancelled = { en = "the order was cancelled after the deadline without delivery", zh = "订单超时后未送达即取消" }
+
+[docs]
+what = "Orders whose delivery deadline, under the SLA that applies to them, passed before the carrier's delivered event, or before the platform's delivered time where tracking shows none. An attempt stops the clock only where the policy says so."
+why = "Late deliveries lower the on-time delivery rate, which the platform enforces, and buyers may cancel."
+not_raised_when = [
+  "the order was delivered by the last second of the deadline",
+  "the order is on its way and its deadline lies ahead of the as-of moment",
+  "the order counts as delivered or completed, but no input says when",
+  "neither tracking nor an export made after the deadline speaks of the order",
+  "an extension of the delivery stage moved the deadline",
+  "the order was cancelled before the deadline, or never paid",
+  "the platform fulfils the order",
+]
+could_be_wrong = [
+  "the carrier was late, not the seller: dispatched_at shows when it had the parcel; carrier suspensions can be appealed with",
+  "the buyer was absent or refused the parcel: attempted_at and returned_at show it",
+  "the platform's label programme exempts the seller from this rate",
+  "the deadline's start is worded differently on the platform's newest pages",
+]
+evidence_to_keep = "The carrier's page of the number with all events, the carrier's notice of a suspension, the platform's notice of an extension."
+sources = [
+  "rules/policies: the policy line that set the deadline is named in table deadlines, column why",
+  "TikTok Shop US, on-time delivery rate 09/03/2025: at least 80 % of orders by the deliver-by date",
+]
+
+[[example]]
+name = "the last second of the deadline is in time, the next is late"
+flags = ["O2"]
+evidence = { O2 = { outcome = "late", hours_late = "0", waybill = "W2", attempted_at = "2026-01-13 18:00:00" } }
+orders = '''
+order_id | paid_at
+O1       | 2026-01-05 20:01
+O2       | 2026-01-05 20:01
+'''
+parcels = '''
+parcel_id | order_id | waybill
+O2/W2     | O2       | W2
+'''
+journeys = '''
+parcel_id | order_id | attempted_at
+O2/W2     | O2       | 2026-01-13 18:00
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | stopped_at          | outcome
+O1       | delivery | effective | 2026-01-14 07:59:59 | 2026-01-14 07:59:59 | on_time
+O2       | delivery | effective | 2026-01-14 07:59:59 | 2026-01-14 08:00:00 | late
+'''
+
+[[example]]
+name = "open past the deadline counts, open before it does not"
+flags = ["O1"]
+as_of = "2026-01-14 10:30"
+evidence = { O1 = { outcome = "overdue", hours_late = "2" } }
+orders = '''
+order_id | paid_at          | order_status
+O1       | 2026-01-05 20:01 | shipped
+O2       | 2026-01-06 20:01 | shipped
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | outcome
+O1       | delivery | effective | 2026-01-14 07:59:59 | overdue
+O2       | delivery | effective | 2026-01-15 07:59:59 | open
+'''
+
+[[example]]
+name = "delivered, but nobody says when"
+flags = []
+not_testable = { O1 = "stop_time_unknown", O2 = "stop_time_unknown" }
+orders = '''
+order_id | paid_at          | order_status
+O1       | 2026-01-05 20:01 | completed
+O2       | 2026-01-05 20:01 | delivered
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | outcome
+O1       | delivery | effective | 2026-01-14 07:59:59 | overdue
+O2       | delivery | effective | 2026-01-14 07:59:59 | overdue
+'''
+
+[[example]]
+name = "an export made before the deadline is silent about it, unless tracking goes on"
+flags = ["O2"]
+not_testable = { O1 = "export_older_than_deadline" }
+orders = '''
+order_id | paid_at          | source_file | tracking_covered | order_status
+O1       | 2026-01-05 20:01 | old.csv     | false            | shipped
+O2       | 2026-01-05 20:01 | old.csv     | true             | shipped
+'''
+source_files = '''
+source_file | kind   | exported_at
+old.csv     | orders | 2026-01-10 09:00
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | outcome
+O1       | delivery | effective | 2026-01-14 07:59:59 | overdue
+O2       | delivery | effective | 2026-01-14 07:59:59 | overdue
+'''
+
+[[example]]
+name = "late under the standard, in time under the extension; dispatched late but delivered in time"
+flags = []
+orders = '''
+order_id | paid_at
+O1       | 2026-01-05 20:01
+O2       | 2026-01-05 20:01
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | stopped_at          | outcome
+O1       | delivery | standard  | 2026-01-14 07:59:59 | 2026-01-15 10:00:00 | late
+O1       | delivery | effective | 2026-01-16 07:59:59 | 2026-01-15 10:00:00 | on_time
+O2       | dispatch | effective | 2026-01-08 07:59:59 | 2026-01-09 10:00:00 | late
+O2       | delivery | effective | 2026-01-14 07:59:59 | 2026-01-12 10:00:00 | on_time
+'''
+
+[[example]]
+name = "cancelled after the deadline, cancelled before it, never paid"
+flags = ["O1"]
+evidence = { O1 = { outcome = "cancelled", hours_late = "16" } }
+orders = '''
+order_id | paid_at          | cancelled_at
+O1       | 2026-01-05 20:01 | 2026-01-15 00:00
+O2       | 2026-01-05 20:01 | 2026-01-09 09:00
+O3       |                  |
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | outcome
+O1       | delivery | effective | 2026-01-14 07:59:59 | late
+O2       | delivery | effective |                     | not_applicable
+O3       | delivery | effective |                     | not_applicable
+'''
+
+[[example]]
+name = "no deadline known, only a later event known, no deadline computed"
+flags = []
+not_testable = { O1 = "no_deadline", O2 = "stop_time_unknown", O3 = "missing deadlines.outcome" }
+orders = '''
+order_id | paid_at
+O1       | 2026-01-05 20:01
+O2       | 2026-01-05 20:01
+O3       | 2026-01-05 20:01
+'''
+deadlines = '''
+order_id | stage    | mode      | outcome        | why
+O1       | delivery | effective | not_applicable | {"not_applicable":"no_policy_line"}
+O2       | delivery | effective | not_applicable | {"not_applicable":"stop_time_unknown"}
+'''
+
+[[example]]
+name = "fulfilled by the platform"
+flags = []
+orders = '''
+order_id | platform_fulfilled
+O1       | true
+'''
+deadlines = '''
+order_id | stage    | mode      | due_at              | outcome
+O1       | delivery | effective | 2026-01-14 07:59:59 | overdue
+'''
+
+[[example]]
+name = "no orders at all"
+flags = []
+*/
+with only_parcels as (
+  select
+    parcels.order_id,
+    min(parcels.package_id) as package_id,
+    min(parcels.waybill) as waybill,
+    min(parcels.carrier) as carrier,
+    min(journeys.attempted_at) as attempted_at,
+    min(journeys.returned_at) as returned_at
+  from parcels
+  left join journeys on journeys.parcel_id = parcels.parcel_id
+  group by parcels.order_id
+  having count(*) = 1
+)
+select
+  orders.order_id,
+  deadlines.due_at as occurred_at,
+  case when deadlines.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else deadlines.outcome end as outcome,
+  deadlines.due_at,
+  deadlines.stopped_at as delivered_at,
+  orders.cancelled_at,
+  fa_hours(deadlines.due_at, coalesce(deadlines.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
+  orders.dispatched_at,
+  only_parcels.attempted_at,
+  only_parcels.returned_at,
+  case
+    when deadlines.why like '%"deadline":"platform"%' then 'platform'
+    when deadlines.why like '%"confidence":"sure"%' then 'sure'
+    when deadlines.why like '%"confidence":"likely"%' then 'likely'
+    when deadlines.why like '%"confidence":"unverified"%' then 'unverified'
+  end as deadline_from,
+  only_parcels.package_id,
+  only_parcels.waybill,
+  only_parcels.carrier
+from deadlines
+join orders on orders.order_id = deadlines.order_id
+left join only_parcels on only_parcels.order_id = orders.order_id
+where deadlines.stage = 'delivery'
+  and deadlines.mode = 'effective'
+  and deadlines.outcome in ('late', 'overdue')
