@@ -74,3 +74,21 @@ def test(
     typer.echo(f"{len(mine)} rules, {total} examples, {failed} failed")
     if failed:
         raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command()
+def new(
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the new rule, in lower_case.")],
+    into: Annotated[Path, typer.Option("--into", metavar="DIR", help="Folder to write it into.")] = Path("my_rules"),
+) -> None:
+    """Begin a rule of your own: a working file with examples, to be edited."""
+    from fulfil_analytics.errors import UsageError
+    from fulfil_analytics.rulebook import new_rule
+
+    text = new_rule(rule_id)
+    file = into / f"{rule_id}.sql"
+    if file.exists():
+        raise UsageError("the file is there already", file=str(file), remedy="Choose another id, or edit that file")
+    into.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    typer.echo(f"written: {file}. Next: edit it, fulfil rules test {into}, fulfil audit INPUT --rules {into}")

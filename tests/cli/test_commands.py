@@ -122,6 +122,18 @@ def test_rules_test_runs_every_example() -> None:
     assert " 0 failed" in result.stdout
 
 
+def test_a_new_rule_passes_its_own_examples_and_is_never_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = fulfil("rules", "new", "my_check")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert fulfil("rules", "test", "my_rules").returncode == 0
+    again = fulfil("rules", "new", "my_check")
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
 def test_help_imports_nothing_heavy() -> None:
     heavy = ("duckdb", "polars", "pandera", "pyarrow", "plotly", "great_tables", "pydantic", "rich.console")
     code = f"import sys; import fulfil_analytics.cli.main; print([m for m in {heavy} if m in sys.modules])"
