@@ -1,6 +1,6 @@
 # The only commands a newcomer needs: demo, test. The rest is for those who work on the toolkit.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint sample lock docs bench clean
+.PHONY: help install demo test lint sample docs lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -32,6 +32,9 @@ lint: $(STAMP)  ## ruff, mypy strict, import contracts
 
 sample: $(STAMP)  ## make data/sample anew
 	$(BIN)/python -m fulfil_analytics.sample data/sample
+
+docs: $(STAMP)  ## write docs/policies anew from rules/policies
+	$(BIN)/python -m fulfil_analytics.policy.docs docs/policies
 
 lock:  ## write requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --upgrade -o requirements.lock

@@ -229,7 +229,7 @@ def _as_of(store: Store, policy: Policy, options: Options) -> dt.datetime:
 
 def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, options: Options) -> None:
     from fulfil_analytics.reference import install_places
-    from fulfil_analytics.sla import build_deadlines, build_rates
+    from fulfil_analytics.sla import build_deadlines, build_forecast, build_late_causes, build_rates
     from fulfil_analytics.store import build_model, build_tracks
 
     build_model(store, carriers, as_of)
@@ -238,3 +238,5 @@ def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, opt
     build_tracks(store, policy, as_of)
     build_deadlines(store.con, policy, as_of)
     build_rates(store.con, policy, as_of)
+    build_forecast(store.con, policy, as_of)
+    build_late_causes(store.con, as_of)

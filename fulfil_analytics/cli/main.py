@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from fulfil_analytics.cli import audit, explain, load, policies, rules, sample
+from fulfil_analytics.cli import audit, explain, load, policies, rates, reconcile, rules, sample
 from fulfil_analytics.errors import EXIT_INTERNAL, EXIT_USAGE, FulfilError
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app = typer.Typer(
 app.command("audit")(audit.audit)
 app.command("load")(load.load)
 app.command("explain")(explain.explain)
+app.command("rates")(rates.rates)
+app.command("reconcile")(reconcile.reconcile)
 app.add_typer(rules.app, name="rules")
 app.add_typer(policies.app, name="policies")
 app.command("sample")(sample.sample)

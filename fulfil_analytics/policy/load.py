@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -14,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from fulfil_analytics.errors import PolicyError, suggest
 from fulfil_analytics.policy.calendar import holiday_days, utc
-from fulfil_analytics.policy.model import LAST_SECOND, Line, Policy, Sourced, Version, Window
-from fulfil_analytics.toml import Document, read
+from fulfil_analytics.policy.layers import Layers, read_layers
+from fulfil_analytics.policy.model import LAST_SECOND, Line, Metric, Policy, Sourced, Version, Window
 
 CLEAR_SHARE = 0.8
 """Share of orders from which on a policy's markets count as clear."""
@@ -51,20 +50,19 @@ def load_policies(folders: Sequence[Path]) -> dict[str, Policy]:
 
 
 def load_policy(path: Path) -> Policy:
-    """Read and check one policy file.
+    """Read and check one policy file; with ``base`` it is laid over the policy of that id.
 
     Raises
     ------
     PolicyError
         With file, line, key and the words that are allowed.
     """
-    document = read(path, PolicyError)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    layers = read_layers(path)
     try:
-        policy = Policy.model_validate({**document.data, "file": document.file, "sha256": sha256})
+        policy = Policy.model_validate({**layers.data, "file": layers.file, "sha256": layers.sha256})
     except ValidationError as problem:
-        raise _translated(problem, document) from None
-    _Check(policy, document).all()
+        raise _translated(problem, layers) from None
+    _Check(policy, layers).all()
     return policy
 
 
@@ -97,7 +95,7 @@ def choose_policy(policies: Mapping[str, Policy], markets: Mapping[str, int]) ->
     return policies[fitting[0]]
 
 
-def _translated(problem: ValidationError, document: Document) -> PolicyError:
+def _translated(problem: ValidationError, layers: Layers) -> PolicyError:
     """Turn pydantic's first complaint into one line with file, line, key and allowed words."""
     # a misspelt key also makes its rightful name missing: the misspelling is the news
     error = min(problem.errors(include_url=False), key=lambda found: found["type"] != "extra_forbidden")
@@ -116,19 +114,14 @@ def _translated(problem: ValidationError, document: Document) -> PolicyError:
     else:
         what = error["msg"][:1].lower() + error["msg"][1:]
     remedy = suggest(str(error["input"] if kind == "literal_error" else path[-1] if path else ""), allowed)
+    file, line = layers.place(path)
     return PolicyError(
         what,
-        file=document.file,
-        line=_line_of(document, path),
+        file=file,
+        line=line,
         column=key or None,
         remedy=remedy if allowed else "Correct this key; rules/policies/README.md explains each",
     )
-
-
-def _line_of(document: Document, path: Sequence[int | str]) -> int:
-    """Return the line of a key; tables such as ``[calendar.week]`` are headed by two parts of the path."""
-    named = len(path) > 1 and path[0] in ("calendar", "source")
-    return document.line_of(*([f"{path[0]}.{path[1]}", *path[2:]] if named else path))
 
 
 def _keys_at(path: Sequence[int | str]) -> list[str]:
@@ -151,9 +144,9 @@ def _inner(annotation: Any) -> list[Any]:
 class _Check:
     """What types cannot say: references between the parts of a file, and what can only be a slip."""
 
-    def __init__(self, policy: Policy, document: Document) -> None:
+    def __init__(self, policy: Policy, layers: Layers) -> None:
         self.policy = policy
-        self.document = document
+        self.layers = layers
 
     def all(self) -> None:
         """Raise the first slip found."""
@@ -167,17 +160,15 @@ class _Check:
         self.ties()
         for number, window in enumerate(self.policy.windows):
             self.window(number, window)
+        self.bands()
         self.metrics()
+        for number, metric in enumerate(self.policy.metrics):
+            self.metric(number, metric)
 
     def refuse(self, what: str, remedy: str, *path: str | int) -> PolicyError:
         """Return the error for the key at `path`."""
-        return PolicyError(
-            what,
-            file=self.policy.file,
-            line=_line_of(self.document, path),
-            column=".".join(map(str, path)),
-            remedy=remedy,
-        )
+        file, line = self.layers.place(path)
+        return PolicyError(what, file=file, line=line, column=".".join(map(str, path)), remedy=remedy)
 
     def zone(self) -> None:
         try:
@@ -231,11 +222,15 @@ class _Check:
             "window": self.policy.windows,
             "metric": self.policy.metrics,
         }
-        places: list[tuple[tuple[str, str | int], Sourced]] = [
+        places: list[tuple[tuple[str | int, ...], Sourced]] = [
             ((kind, number), part) for kind, parts in groups.items() for number, part in enumerate(parts)
         ]
-        places += [(("calendar", name), part) for name, part in self.policy.calendars.items()]
-        for path, part in places:
+        named: list[tuple[tuple[str | int, ...], Sourced]] = [
+            (("calendar", name), part) for name, part in self.policy.calendars.items()
+        ]
+        if self.policy.capacity is not None:
+            named.append((("capacity",), self.policy.capacity))
+        for path, part in [*places, *named]:
             for key in part.sources:
                 if key not in known:
                     raise self.refuse(f"unknown source {key!r}", suggest(key, known), *path, "sources")
@@ -263,6 +258,10 @@ class _Check:
         if (line.cutoff is None) != (line.amount_after_cutoff is None):
             what = "'cutoff' and 'amount_after_cutoff' belong together"
             raise self.refuse(what, "Write both or neither", *at)
+        if line.handling_min is not None and line.handling_max is not None and line.handling_max < line.handling_min:
+            raise self.refuse("'handling_max' is below 'handling_min'", "Swap them", *at, "handling_max")
+        if line.extension_cap is not None and line.unit not in ("calendar_day", "business_day"):
+            raise self.refuse("'extension_cap' counts days", "Use it with a line of days", *at, "extension_cap")
         if line.unit == "business_day" and line.amount == 0 and line.cutoff is None and not line.handling:
             what = "0 business days leave orders of a rest day without a deadline"
             raise self.refuse(what, "Write cutoff and amount_after_cutoff as well", *at, "amount")
@@ -289,6 +288,43 @@ class _Check:
         if window.action != "fixed" and (window.amount is None or window.unit is None):
             what = f"action {window.action!r} needs 'amount' and 'unit'"
             raise self.refuse(what, "Write both", *at, "action")
+
+    def bands(self) -> None:
+        known = {band.id for band in self.policy.value_bands}
+        for number, band in enumerate(self.policy.value_bands):
+            if band.below_cents is not None and band.below_cents <= band.from_cents:
+                what = f"value band {band.id!r} ends before it starts"
+                raise self.refuse(what, "Put 'below_cents' above 'from_cents'", "value_band", number, "below_cents")
+        for number, line in enumerate(self.policy.lines):
+            for value in line.select.get("value_band", []):
+                if value not in known:
+                    what = f"unknown value band {value!r}"
+                    raise self.refuse(what, suggest(str(value), known), "line", number, "select")
+
+    def metric(self, number: int, metric: Metric) -> None:
+        at = ("metric", number)
+        if metric.counts in ("on_time", "late") and metric.stage is None:
+            raise self.refuse(
+                f"counts = {metric.counts!r} needs a 'stage'", "Name the stage of the clock", *at, "counts"
+            )
+        package = metric.counts == "valid_tracking"
+        if package != (metric.among == "given") and metric.counts is not None:
+            remedy = "Use among = 'given' and axis = 'given' with counts = 'valid_tracking', and with nothing else"
+            raise self.refuse("orders and parcels are mixed", remedy, *at, "among")
+        if package != (metric.axis == "given") and metric.counts is not None:
+            remedy = "Use axis = 'given' with counts = 'valid_tracking', and with nothing else"
+            raise self.refuse("orders and parcels are mixed", remedy, *at, "axis")
+        if metric.counts == "cancelled" and (metric.among not in ("placed", "confirmed") or metric.axis != "created"):
+            remedy = "Use among = 'placed' or 'confirmed', and axis = 'created'"
+            raise self.refuse("cancellations are counted among orders by their creation", remedy, *at, "counts")
+        for place, tier in enumerate(metric.tiers):
+            if tier.above is not None and tier.below is not None and tier.below < tier.above:
+                raise self.refuse(f"tier {place + 1} ends before it starts", "Put 'below' above 'above'", *at, "tier")
+            if (tier.charge_cents is None) != (tier.currency is None):
+                raise self.refuse("'charge_cents' and 'currency' belong together", "Write both", *at, "tier")
+            for key in tier.sources:
+                if key not in self.policy.sources:
+                    raise self.refuse(f"unknown source {key!r}", suggest(key, self.policy.sources), *at, "tier")
 
     def metrics(self) -> None:
         far_past, far_future = dt.date.min, dt.date.max

@@ -8,83 +8,50 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Stage = Literal[
-    "rts",
-    "dispatch",
-    "collection",
-    "delivery",
-    "auto_cancel_rts",
-    "auto_cancel_collection",
-    "cancellation_answer",
-    "payment",
+from fulfil_analytics.policy.metric import Metric, Tier
+from fulfil_analytics.policy.parts import (
+    LAST_SECOND,
+    NEAR,
+    WEEKDAYS,
+    CancelReason,
+    Country,
+    Event,
+    Id,
+    Part,
+    PlatformDeadline,
+    Selector,
+    Source,
+    Sourced,
+    Stage,
+    Start,
+    Unit,
+    Weekday,
+)
+
+__all__ = [
+    "LAST_SECOND",
+    "NEAR",
+    "WEEKDAYS",
+    "Band",
+    "Calendar",
+    "CancelReason",
+    "Capacity",
+    "Event",
+    "Line",
+    "Metric",
+    "Part",
+    "Policy",
+    "Source",
+    "Sourced",
+    "Stage",
+    "Tier",
+    "Version",
+    "Window",
 ]
-Unit = Literal["hour", "calendar_day", "business_day"]
-Start = Literal["created_at", "paid_at", "release_at", "rts_at", "shipped_at", "dispatched_at", "cancel_requested_at"]
-Event = Literal[
-    "paid_at",
-    "rts_at",
-    "shipped_at",
-    "dispatch_scan_at",
-    "dispatched_at",
-    "delivery_scan_at",
-    "delivered_at",
-    "received_at",
-    "cancelled_at",
-]
-PlatformDeadline = Literal[
-    "rts_due_at", "collection_due_at", "delivery_due_at", "auto_cancel_rts_at", "auto_cancel_collection_at"
-]
-Selector = Literal[
-    "market",
-    "shop",
-    "order_type",
-    "handover",
-    "label_by",
-    "delivery_option",
-    "service_level",
-    "warehouse",
-    "state",
-    "is_cod",
-    "is_sample",
-    "pickup_point",
-    "platform_fulfilled",
-]
-Confidence = Literal["sure", "likely", "unverified"]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-LAST_SECOND = dt.time(23, 59, 59)
-
-
-class Part(BaseModel):
-    """Base of all parts: an unknown key is an error, a part never changes once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Sourced(Part):
-    """A statement with the pages it rests on."""
-
-    sources: list[str]
-    confidence: Confidence
-    note: str = ""
-
-
-class Source(Part):
-    """A page that was read."""
-
-    title: str
-    address: str = ""
-    dated: str = ""
-    read: str = Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")
 
 
 class Calendar(Sourced):
@@ -142,6 +109,10 @@ class Line(Sourced):
         The order's own handling time runs first.
     handling_default : int
         Handling time in business days where the order names none.
+    handling_min, handling_max : int
+        The order's own handling time counts as no less and no more than this.
+    extension_cap : int
+        Windows together give no more than so many units of `unit` on top of the standard deadline.
     cutoff, amount_after_cutoff : time, int
         From this local time on, and on rest days, `amount_after_cutoff` counts instead of `amount`.
     fixed_at : datetime
@@ -170,6 +141,9 @@ class Line(Sourced):
     calendar: str | None = None
     handling: bool = False
     handling_default: int | None = Field(default=None, ge=0, le=365)
+    handling_min: int | None = Field(default=None, ge=0, le=365)
+    handling_max: int | None = Field(default=None, ge=0, le=365)
+    extension_cap: int | None = Field(default=None, ge=0, le=3660)
     cutoff: dt.time | None = None
     amount_after_cutoff: int | None = Field(default=None, ge=0, le=3660)
     due_time: dt.time = LAST_SECOND
@@ -200,48 +174,28 @@ class Window(Sourced):
     automatic: bool = False
 
 
-class Metric(Sourced):
-    """A measure: what it counts, over which orders, and where it bites.
-
-    `from` and `until` are days of assessment, not of order creation.
+class Capacity(Sourced):
+    """How many orders a day the seller has stated it can handle; the orders after them are ``above_capacity``.
 
     Attributes
     ----------
-    numerator, denominator : str
-        The definition in words.
-    counts : str
-        ``on_time`` or ``late`` orders; absent: the measure is stated here but not computed from deadlines.
-    among : str
-        ``judged``: orders on time, late or overdue; ``stopped``: every order whose stop event happened, whoever
-        fulfils it.
-    axis : str
-        Time by which an order falls into a period.
-    window_days, window_starts, lag_days : int, str, int
-        Length of the period, the weekday it begins on, and how many days after its last one it is looked at.
-    relaxed_factor : float
-        A share of the limit that is enough for a while.
+    orders_a_day : int
+        Seller-fulfilled orders of one local day, by time of creation.
+    per : str
+        What has the capacity of its own.
     """
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: str
-    stage: Stage | None = None
-    entity: Literal["order", "package", "unit"] = "order"
-    numerator: str
-    denominator: str
-    exclusions: list[str] = []
-    counts: Literal["on_time", "late"] | None = None
-    among: Literal["judged", "stopped"] = "judged"
-    axis: Literal["created", "stopped", "due"] = "created"
-    window_days: int | None = Field(default=None, ge=1)
-    window_starts: Literal["rolling", "mon", "sun"] = "rolling"
-    lag_days: int | None = Field(default=None, ge=0)
-    min_sample: int = Field(default=1, ge=1)
-    better: Literal["higher", "lower"]
-    target: Share | None = None
-    enforce: Share | None = None
-    relaxed_factor: float | None = Field(default=None, gt=0, le=1)
-    from_day: dt.date | None = Field(default=None, alias="from")
-    until_day: dt.date | None = Field(default=None, alias="until")
+    orders_a_day: int = Field(ge=1)
+    per: Literal["shop", "warehouse"] = "shop"
+
+
+class Band(Part):
+    """A range of order values, hundredths of the currency unit: from `from_cents` up to below `below_cents`."""
+
+    id: Id
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    from_cents: int = Field(default=0, ge=0)
+    below_cents: int | None = Field(default=None, ge=1)
 
 
 class Policy(Part):
@@ -249,12 +203,16 @@ class Policy(Part):
 
     Attributes
     ----------
+    base : str
+        Policy that this one is laid over; empty for one that stands alone.
     markets : list of str
         Recipient countries it is chosen for; empty: only by name.
     zone : str
         IANA zone of its local days, cut-offs and times without offset.
     holiday_reading : str
         ``closed``: the seller's own holiday mode gives no relief; ``buffer``: days inside it do not count.
+    stacking : str
+        Of several windows the ``latest`` deadline counts, or those that add time are one after the other (``sum``).
     rule_parameters : dict
         Rule id to parameter to value.
     file, sha256 : str
@@ -264,12 +222,16 @@ class Policy(Part):
     id: Id
     title: str
     platform: str
+    base: str = ""
     region: str = ""
     markets: list[Country] = []
     zone: str
     holiday_reading: Literal["closed", "buffer"] = "closed"
+    stacking: Literal["latest", "sum"] = "latest"
     notes: list[str] = []
     sources: dict[str, Source] = Field(alias="source")
+    capacity: Capacity | None = None
+    value_bands: list[Band] = Field(default=[], alias="value_band")
     calendars: dict[str, Calendar] = Field(alias="calendar")
     versions: list[Version] = Field(alias="version", min_length=1)
     lines: list[Line] = Field(alias="line", min_length=1)

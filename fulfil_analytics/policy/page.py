@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fulfil_analytics.policy.model import LAST_SECOND, Line, Metric, Policy, Version, Window
+from fulfil_analytics.policy.model import LAST_SECOND, Calendar, Line, Metric, Policy, Tier, Version, Window
 
 
 def policy_page(policy: Policy) -> str:
@@ -19,12 +19,22 @@ def policy_page(policy: Policy) -> str:
         parts += ["", f"## {version.title}", _span(version), ""]
         rows = [_line_row(line) for line in policy.lines_of(version.id)]
         parts += _table(("line", "stage", "for", "deadline", "stopped by", "sources"), rows)
+    if policy.calendars:
+        parts += ["", "## Calendars", ""]
+        parts += _table(
+            ("calendar", "rests on", "sources"), [_calendar_row(*item) for item in policy.calendars.items()]
+        )
     if policy.windows:
         parts += ["", "## Notices", ""]
         parts += _table(("notice", "orders created", "change", "sources"), [_window_row(w) for w in policy.windows])
     if policy.metrics:
         parts += ["", "## Limits", ""]
-        parts += _table(("metric", "target", "enforced", "sources"), [_metric_row(m) for m in policy.metrics])
+        heads = ("metric", "counts", "of", "period", "target", "enforced", "sources")
+        parts += _table(heads, [_metric_row(metric) for metric in policy.metrics])
+        penalties = [_tier_row(metric, tier) for metric in policy.metrics for tier in metric.tiers]
+        if penalties:
+            parts += ["", "## What follows", ""]
+            parts += _table(("metric", "range", "consequence", "sources"), penalties)
     parts += ["", "## Sources", ""]
     for key, source in policy.sources.items():
         dated = f", dated {source.dated}" if source.dated else ""
@@ -83,12 +93,49 @@ def _window_row(window: Window) -> tuple[str, ...]:
     return (window.title, f"{window.from_at} to {window.to_at}", f"{change}, {who}", basis)
 
 
+def _calendar_row(name: str, calendar: Calendar) -> tuple[str, ...]:
+    rest = ", ".join(calendar.rest_weekdays) or "no weekday"
+    if calendar.holidays:
+        observed = "with" if calendar.observed else "without"
+        rest += f"; holidays of {calendar.holidays}, {observed} substitute days"
+    for word, days in (("also", calendar.add), ("but works on", calendar.remove)):
+        rest += f"; {word} {', '.join(map(str, days))}" if days else ""
+    return (f"`{name}`", rest, _basis(calendar.sources, calendar.confidence, calendar.note))
+
+
 def _metric_row(metric: Metric) -> tuple[str, ...]:
     sign = "at least" if metric.better == "higher" else "at most"
     limits = (f"{sign} {value:.1%}" if value is not None else "–" for value in (metric.target, metric.enforce))
     span = f" from {metric.from_day}" if metric.from_day else ""
     span += f" until {metric.until_day}" if metric.until_day else ""
-    return (f"{metric.title}{span}", *limits, _basis(metric.sources, metric.confidence, metric.note))
+    title = f"`{metric.id}` {metric.title}{span}"
+    left_out = f"; left out: {', '.join(metric.exclusions)}" if metric.exclusions else ""
+    basis = _basis(metric.sources, metric.confidence, metric.note)
+    return (title, metric.numerator, metric.denominator + left_out, _period(metric), *limits, basis)
+
+
+def _period(metric: Metric) -> str:
+    if metric.window_days is None:
+        return "–"
+    starts = "" if metric.window_starts == "rolling" else f" from {metric.window_starts}"
+    lag = f", looked at {metric.lag_days} days later" if metric.lag_days else ""
+    return f"{metric.window_days} days{starts} by {metric.axis} time{lag}"
+
+
+def _tier_row(metric: Metric, tier: Tier) -> tuple[str, ...]:
+    low = None if tier.above is None else f"{'from' if tier.at_least else 'above'} {tier.above:.1%}"
+    high = None if tier.below is None else f"{'to' if tier.at_most else 'below'} {tier.below:.1%}"
+    count = f"{tier.count_at_least} orders or more" if tier.count_at_least else None
+    effects = (
+        f"{tier.points} points" if tier.points else None,
+        f"at most {tier.cap:.0%} of the usual orders a day" if tier.cap is not None else None,
+        f"{tier.charge_cents / 100:.2f} {tier.currency} an order" if tier.charge_cents else None,
+        f"for {tier.days} days" if tier.days else None,
+    )
+    where = " ".join(part for part in (low, high, count) if part)
+    confidence = tier.confidence or metric.confidence
+    basis = _basis(tier.sources or metric.sources, confidence, tier.note)
+    return (f"`{metric.id}`", where or "always", ", ".join(part for part in effects if part) or "–", basis)
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -5,7 +5,7 @@ SELECT row_number() OVER () AS selector_id, *
 FROM (
   SELECT DISTINCT
     market, shop, order_type, handover, label_by, delivery_option, service_level, warehouse, state, is_cod, is_sample,
-    pickup_point, platform_shipped
+    pickup_point, platform_shipped, above_capacity, value_band
   FROM sla_profiles
 );
 
@@ -17,7 +17,7 @@ WITH named AS (
     [
       market, shop, order_type, handover, label_by, delivery_option, service_level, warehouse, state,
       CAST(is_cod AS VARCHAR), CAST(is_sample AS VARCHAR), CAST(pickup_point AS VARCHAR),
-      CAST(platform_shipped AS VARCHAR)
+      CAST(platform_shipped AS VARCHAR), CAST(above_capacity AS VARCHAR), value_band
     ] AS facts
   FROM sla_selectors
 ),
@@ -51,6 +51,7 @@ WITH dated AS (
     AND s.state IS NOT DISTINCT FROM p.state AND s.is_cod IS NOT DISTINCT FROM p.is_cod
     AND s.is_sample IS NOT DISTINCT FROM p.is_sample AND s.pickup_point IS NOT DISTINCT FROM p.pickup_point
     AND s.platform_shipped IS NOT DISTINCT FROM p.platform_shipped
+    AND s.above_capacity IS NOT DISTINCT FROM p.above_capacity AND s.value_band IS NOT DISTINCT FROM p.value_band
   LEFT JOIN sla_versions AS v ON p.created_day BETWEEN v.from_day AND v.until_day
   LEFT JOIN sla_window_sets AS w
     ON w.market IS NOT DISTINCT FROM p.market AND w.warehouse IS NOT DISTINCT FROM p.warehouse
@@ -75,7 +76,7 @@ governed AS (
 counted AS (
   SELECT
     g.profile_id, g.stage, g.line_id, l.signature_id, g.handling_days AS own_days, g.handling_unit AS own_unit,
-    l.handling, l.handling_default, l.start_event, l.amount, l.fixed_at, l.unit,
+    l.handling, l.handling_default, l.handling_min, l.handling_max, l.start_event, l.amount, l.fixed_at, l.unit,
     CASE WHEN l.unit = 'hour' AND NOT l.windowed THEN 0 ELSE g.window_set END AS window_set,
     CASE l.start_event
       WHEN 'created_at' THEN g.created_day
@@ -97,7 +98,9 @@ SELECT
   profile_id, stage, line_id, coalesce(signature_id, 0) AS signature_id, coalesce(window_set, 0) AS window_set,
   CASE WHEN unit IS DISTINCT FROM 'hour' OR window_set > 0 THEN day_0 END AS start_day,
   coalesce(late, FALSE) AS after_cutoff,
-  CASE WHEN handling THEN coalesce(own_days, handling_default) END AS handling_days,
+  CASE
+    WHEN handling THEN greatest(least(coalesce(own_days, handling_default), handling_max), handling_min)
+  END AS handling_days,
   CASE WHEN handling THEN coalesce(own_unit, 'business_day') END AS handling_unit,
   hour_due_day,
   CASE

@@ -1,24 +1,31 @@
--- The clocks of all lines that agree in start, stop and exceptions. The marks stand for columns of `orders` and for
--- conditions over them.
-INSERT INTO deadline_clocks
+-- The clocks of every order, read from its times: which columns start and stop a clock, its line says by number. Kept as a
+-- view: the times are stored once an order, not once a stage.
+CREATE OR REPLACE VIEW deadline_clocks AS
+WITH read AS (
+  SELECT
+    o.order_no, o.order_id, c.stage, c.case_id, o.tracking_covered, o.delivery_scanned, c.stop_event, c.only_when_started,
+    /*start*/ AS clock_start, /*stop*/ AS stop_at, /*proof*/ AS proof_at, /*moot*/ AS moot_at,
+    CASE WHEN NOT c.stopped_by_cancelling THEN o.cancelled_at END AS cancelled_at,
+    /*platform_due*/ AS platform_due_at,
+    o.platform_fulfilled AND NOT c.platform_too AS by_platform, o.unpaid AND NOT c.unpaid_too AS not_paid
+  FROM deadline_orders AS o
+  JOIN deadline_lines AS c ON c.profile_id = o.profile_id
+)
+
 SELECT
-  o.order_id, c.stage, c.case_id,
-  /*start*/ AS clock_start,
-  coalesce(/*stop*/, /*proof*/) AS stopped_at,
-  /*stop*/ IS NULL AND /*proof*/ IS NOT NULL AS proven_only,
-  /*cancelled*/ AS cancelled_at,
-  /*platform_due*/ AS platform_due_at,
+  order_no, order_id, stage, case_id, clock_start,
+  coalesce(stop_at, proof_at) AS stopped_at,
+  stop_at IS NULL AND proof_at IS NOT NULL AS proven_only,
+  cancelled_at, platform_due_at,
   CASE
-    WHEN o.platform_fulfilled AND NOT {platform_too} THEN 'platform_fulfilled'
-    WHEN o.unpaid AND NOT {unpaid_too} THEN 'unpaid'
-    WHEN /*moot*/ < /*start*/ THEN 'nothing_left_to_do'
+    WHEN by_platform THEN 'platform_fulfilled'
+    WHEN not_paid THEN 'unpaid'
+    WHEN moot_at < clock_start THEN 'nothing_left_to_do'
   END AS blocked,
-  CASE
-    WHEN {stop_event} = 'dispatched_at' THEN CASE WHEN o.tracking_covered THEN 'dispatch_scan_at' ELSE 'shipped_at' END
-    WHEN {stop_event} = 'received_at'
-      THEN CASE WHEN o.delivery_scan_at IS NULL THEN 'delivered_at' ELSE 'delivery_scan_at' END
-    ELSE {stop_event}
+  CASE stop_event
+    WHEN 'dispatched_at' THEN CASE WHEN tracking_covered THEN 'dispatch_scan_at' ELSE 'shipped_at' END
+    WHEN 'received_at' THEN CASE WHEN delivery_scanned THEN 'delivery_scan_at' ELSE 'delivered_at' END
+    ELSE stop_event
   END AS stop_event
-FROM sla_orders AS o
-JOIN sla_profile_cases AS c ON c.profile_id = o.profile_id AND c.signature_id = {signature_id}
-WHERE /*start*/ IS NOT NULL OR NOT {only_when_started};
+FROM read
+WHERE clock_start IS NOT NULL OR NOT only_when_started;

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from fulfil_analytics.errors import InputError
-from fulfil_analytics.policy.model import Event, Policy
+from fulfil_analytics.policy.model import Policy
 from fulfil_analytics.schemas.words import STAGE
 from fulfil_analytics.sla import tables
-from fulfil_analytics.sla.plan import Plan, Signature, mark
-from fulfil_analytics.sql import Value, fill, literal, read_sql
+from fulfil_analytics.sla.moments import naive_utc
+from fulfil_analytics.sla.plan import Plan, mark
+from fulfil_analytics.sql import Value, fill, literal, name, read_sql
 
 if TYPE_CHECKING:
     import duckdb
-
-BLOCKED = ("platform_fulfilled", "unpaid", "nothing_left_to_do")
-NO_LINE = Signature("created_at", (), (), (), None, ("platform_fulfilled", "unpaid"), False)
-"""Stands for the clock of a stage that no line governs: nothing stops it, and it has no deadline."""
 
 DAYS_PER_UNIT = 2
 """No calendar rests so often that a business day takes more than this many days, a month of closure aside."""
@@ -27,9 +24,11 @@ DAYS_PER_UNIT = 2
 def build_deadlines(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime) -> None:
     """Write ``deadlines``: when each stage of each order was due under each mode, and how it came out.
 
-    Reads ``orders`` and ``sla_windows``. Writes the tables ``deadline_clocks`` (one row an order and stage) and
-    ``deadline_cases`` (one row a combination of line, days and windows), and over both the view ``deadlines``, one
-    row an order, stage and mode, with the columns of :class:`fulfil_analytics.schemas.derived.Deadlines`.
+    Reads ``orders`` and ``sla_windows``. Writes the tables ``deadline_orders`` (one row an order: its times and its
+    profile), ``deadline_lines`` (one row a profile and stage: which case, which clock) and ``deadline_cases`` (one row
+    a combination of line, days and windows). Over them stand the views ``deadline_clocks`` and ``deadline_modes`` (one
+    row an order and stage) and ``deadlines``, one row an order, stage and mode, with the columns of
+    :class:`fulfil_analytics.schemas.derived.Deadlines`.
 
     Parameters
     ----------
@@ -45,25 +44,41 @@ def build_deadlines(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.da
     InputError
         A window of the input cannot be meant: it ends before it starts, or does not say by how much.
     """
-    moment = as_of.astimezone(dt.UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
+    moment = naive_utc(as_of)
     _check_windows(con)
     years = _years(con, policy)
     tables.install_windows(con, policy)
     tables.install_calendars(con, policy, *years)
     tables.install_local_time(con, policy.zone, *years)
-    values: dict[str, Value] = {"as_of": moment, "policy": policy.id, "buffer": policy.holiday_reading == "buffer"}
+    first, last = con.execute("SELECT min(created_at), max(created_at) FROM orders").fetchone() or (None, None)
+    values: dict[str, Value] = {
+        "as_of": moment,
+        "policy": policy.id,
+        "buffer": policy.holiday_reading == "buffer",
+        "stacked": policy.stacking == "sum",
+        "first_order": first,
+        "last_order": last,
+        "stages": STAGE,
+    }
     _run(con, "windows", values)
+    tables.install_segments(con)
     plan = Plan(policy, *_windowed(con))
     tables.install_lines(con, plan)
+    _drop(con, "deadlines", "deadline_modes", "deadline_clocks")
     _run(con, "orders", values, plan.marks())
     for step in ("window_sets", "cases", "standard", "buffer", "modes", "reasons"):
         _run(con, step, values)
-    _drop(con)
-    _write_clocks(con, plan)
+    choices, numbers = plan.clocks()
+    tables.install_clocks(con, numbers)
+    _run(con, "clock", values, choices)
     outcome = fill(read_sql("fulfil_analytics.sla", "outcome.sql"), values)
     modes = ("standard", "holiday", "extension", "effective")
-    _run(con, "views", values, {f"outcome due_{m}": mark(outcome, {"due": f"due_{m}"}) for m in modes})
-    con.execute("DROP TABLE sla_orders")
+    _run(
+        con,
+        "views",
+        values,
+        {f"outcome due_{m}": mark(outcome, {"end": f"(due_{m} + INTERVAL 1 SECOND)"}) for m in modes},
+    )
 
 
 def _run(
@@ -78,20 +93,6 @@ def _windowed(con: duckdb.DuckDBPyConnection) -> tuple[frozenset[str], frozenset
         "SELECT DISTINCT unnest(stages), coalesce(action = 'add' AND unit = 'business_day', FALSE) FROM sla_windows_all"
     ).fetchall()
     return frozenset(stage for stage, _ in rows), frozenset(stage for stage, extends in rows if extends)
-
-
-def _write_clocks(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
-    """Write ``deadline_clocks``, one statement for all lines that read the same columns of the orders."""
-    stages, blocked, events = (", ".join(map(literal, words)) for words in (STAGE, BLOCKED, get_args(Event)))
-    con.execute(
-        "CREATE OR REPLACE TABLE deadline_clocks (order_id VARCHAR, "
-        f"stage ENUM({stages}), case_id INTEGER, clock_start TIMESTAMP, stopped_at TIMESTAMP, proven_only BOOLEAN, "
-        f"cancelled_at TIMESTAMP, platform_due_at TIMESTAMP, blocked ENUM({blocked}), stop_event ENUM({events}))"
-    )
-    used = con.execute("SELECT DISTINCT signature_id FROM sla_profile_cases ORDER BY signature_id").fetchall()
-    for (signature_id,) in used:
-        signature = plan.signatures[signature_id - 1] if signature_id else NO_LINE
-        _run(con, "clock", {"signature_id": signature_id, **signature.values()}, signature.marks())
 
 
 def _years(con: duckdb.DuckDBPyConnection, policy: Policy) -> tuple[int, int]:
@@ -122,10 +123,11 @@ def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _drop(con: duckdb.DuckDBPyConnection) -> None:
-    """Make room for the view, whether a table or a view of its name stands there."""
+def _drop(con: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Make room for views, whether tables or views of their names stand there."""
     found = con.execute(
-        "SELECT table_type FROM information_schema.tables WHERE table_name = 'deadlines' AND table_schema = 'main'"
-    ).fetchone()
-    if found is not None:
-        con.execute(f"DROP {'VIEW' if found[0] == 'VIEW' else 'TABLE'} deadlines")
+        "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'main' AND table_name IN "
+        + literal(names)
+    ).fetchall()
+    for table, kind in found:
+        con.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {name(table)}")

@@ -1,15 +1,33 @@
--- The deadline of each case under each mode, and why. Of several windows the latest deadline counts, never one earlier
--- than standard. Hour deadlines stay lengths (`hours_…`), because they run from each order's own second.
+-- The deadline of each case under each mode. Of several windows the latest deadline counts, never one earlier than standard. Hour deadlines stay lengths (`hours_…`), because they run from each order's own second.
 
+-- which windows apply to which case
+CREATE OR REPLACE TEMP TABLE sla_given AS
+SELECT s.case_id, w.window_id, w.mode, w.reason, w.action, w.amount, w.unit, w.fixed_at
+FROM sla_standard AS s
+JOIN sla_set_windows AS x ON x.window_set = s.window_set
+JOIN sla_windows_all AS w ON w.window_id = x.window_id AND list_contains(w.stages, s.stage)
+WHERE s.counted AND w.mode <> 'holiday';
+
+-- Where windows stack, those that add the same unit count as one of their sum: once for the windows of each mode, which
+-- are those of the mode before and more.
 CREATE OR REPLACE TEMP TABLE sla_extended AS
-WITH given AS (
+WITH stacked AS (
+  SELECT case_id, mode, reason, action, amount, unit, fixed_at FROM sla_given WHERE NOT {stacked} OR action <> 'add'
+  UNION ALL
+  SELECT g.case_id, m.mode, m.reason, 'add', CAST(sum(g.amount) AS BIGINT), g.unit, NULL
+  FROM sla_given AS g
+  JOIN (VALUES ('extension', 'holiday'), ('extension', NULL), ('force_majeure', NULL)) AS m (mode, reason)
+    ON (m.mode = 'force_majeure' OR g.mode = 'extension') AND (m.reason IS NULL OR g.reason = m.reason)
+  WHERE {stacked} AND g.action = 'add'
+  GROUP BY g.case_id, m.mode, m.reason, g.unit
+),
+
+given AS (
   SELECT
-    s.*, w.window_id, w.mode, w.reason, w.action, w.amount AS by_amount, w.unit AS by_unit, w.fixed_at AS by_fixed_at,
+    s.*, w.mode, w.reason, w.action, w.amount AS by_amount, w.unit AS by_unit, w.fixed_at AS by_fixed_at,
     CASE w.action WHEN 'replace' THEN s.start_day ELSE s.due_day END AS from_day
-  FROM sla_standard AS s
-  JOIN sla_set_windows AS x ON x.window_set = s.window_set
-  JOIN sla_windows_all AS w ON w.window_id = x.window_id AND list_contains(w.stages, s.stage)
-  WHERE s.counted AND w.mode <> 'holiday'
+  FROM stacked AS w
+  JOIN sla_standard AS s ON s.case_id = w.case_id
 ),
 
 placed AS (
@@ -27,7 +45,7 @@ placed AS (
 )
 
 SELECT
-  p.case_id, p.window_id, p.mode, p.reason, p.action, p.by_amount, p.by_unit,
+  p.case_id, p.mode, p.reason,
   CASE
     WHEN p.action = 'fixed' THEN p.by_fixed_at
     WHEN p.action = 'add' AND p.due_hours IS NOT NULL THEN NULL
@@ -74,8 +92,8 @@ SELECT
   s.case_id, s.line_id, s.stage, s.window_set, s.start_day, s.calendar_id, s.unit, s.handling_days, s.handling_unit,
   s.buffered,
   s.due_at AS due_standard, s.due_hours AS hours_standard,
-  greatest(s.due_own, x.due_holiday) AS due_holiday, greatest(s.hours_own, x.hours_holiday) AS hours_holiday,
-  greatest(s.due_at, x.due_extension) AS due_extension, greatest(s.due_hours, x.hours_extension) AS hours_extension,
-  greatest(s.due_own, x.due_effective) AS due_effective, greatest(s.hours_own, x.hours_effective) AS hours_effective
+  least(greatest(s.due_own, x.due_holiday), s.latest_at) AS due_holiday, greatest(s.hours_own, x.hours_holiday) AS hours_holiday,
+  least(greatest(s.due_at, x.due_extension), s.latest_at) AS due_extension, greatest(s.due_hours, x.hours_extension) AS hours_extension,
+  least(greatest(s.due_own, x.due_effective), s.latest_at) AS due_effective, greatest(s.hours_own, x.hours_effective) AS hours_effective
 FROM standard AS s
 LEFT JOIN latest AS x ON x.case_id = s.case_id;

@@ -1,12 +1,10 @@
 -- Orders reduced to what their deadlines depend on. Orders that agree in it share a profile: deadlines are worked out once a
--- profile and stage, not once an order. /*facts*/ are the columns and days that this policy asks for.
+-- profile and stage, not once an order. /*facts*/ are the columns and days that this policy asks for, /*times*/ the times that
+-- start or stop one of its clocks. `order_no` is the order's row in `orders`: rates join by it.
 
 CREATE OR REPLACE TEMP VIEW sla_facts AS
 SELECT
-  o.order_id, o.created_at, o.paid_at, o.release_at, o.rts_at, o.shipped_at, o.dispatch_scan_at, o.dispatched_at,
-  o.delivery_scan_at, o.delivered_at, o.received_at, o.cancel_requested_at, o.cancelled_at, o.tracking_covered,
-  o.platform_fulfilled, o.rts_due_at, o.collection_due_at, o.delivery_due_at, o.auto_cancel_rts_at,
-  o.auto_cancel_collection_at,
+  o.rowid AS order_no, o.order_id, /*times*/, o.tracking_covered, o.delivery_scan_at IS NOT NULL AS delivery_scanned, o.platform_fulfilled,
   -- Cash on delivery and samples have no payment time; an export without that column has none either. Whatever was
   -- readied, shipped or delivered had been confirmed.
   coalesce(o.rts_at, o.shipped_at, o.dispatched_at, o.received_at) IS NULL
@@ -18,14 +16,13 @@ SELECT
       )
     ) AS unpaid,
   /*facts*/
-FROM orders AS o
-/*segments*/;
+FROM orders AS o;
 
 CREATE OR REPLACE TEMP TABLE sla_profiles AS
 SELECT CAST(row_number() OVER () AS INTEGER) AS profile_id, *, /*blanks*/
 FROM (SELECT DISTINCT /*names*/ FROM sla_facts);
 
-CREATE OR REPLACE TEMP TABLE sla_orders AS
+CREATE OR REPLACE TABLE deadline_orders AS
 SELECT f.* EXCLUDE (/*names*/), p.profile_id
 FROM sla_facts AS f
 JOIN sla_profiles AS p ON /*agree*/;

@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from fulfil_analytics.errors import UsageError, suggest
-from fulfil_analytics.policy.calendar import utc
-from fulfil_analytics.policy.model import LAST_SECOND, WEEKDAYS, Metric, Policy
+from fulfil_analytics.policy.model import NEAR, Metric, Policy
+from fulfil_analytics.schemas.words import SLA_MODE
+from fulfil_analytics.sla import dimensions as dims
+from fulfil_analytics.sla.metrics import metrics_on, window_of
+from fulfil_analytics.sla.moments import naive_utc
 from fulfil_analytics.sla.plan import mark
+from fulfil_analytics.sla.tables import table
 from fulfil_analytics.sql import Value, fill, literal, name, read_sql
 
 if TYPE_CHECKING:
     import duckdb
 
-ON_TIME: dict[str, str] = {"on_time_rts": "rts", "on_time_dispatch": "dispatch", "on_time_delivery": "delivery"}
-"""Metrics that every policy has, and their stage."""
+DEFAULT_DIMENSIONS = ("shop", "warehouse", "market")
+BUSY_ORDERS_A_DAY = 10
+"""From so many orders a day on, a day without any is taken for a gap in the exports."""
+PATIENCE_DAYS = 14
+"""So long a parcel may wait for its scans before its number counts as not valid, where the metric names no lag."""
+SCANNED_STAGES = ("dispatch", "collection", "delivery", "fast_dispatch")
+__all__ = ["build_rates", "prepare_orders", "source_of", "values_of", "window_of"]
 
-DIMENSIONS = (
-    "shop",
-    "warehouse",
-    "market",
-    "order_type",
-    "handover",
-    "label_by",
-    "delivery_option",
-    "service_level",
-    "state",
-    "is_cod",
-    "is_sample",
-    "is_combined",
-    "is_split",
-    "pickup_point",
-)
-"""Columns of ``orders`` that a rate may be sliced by: nothing personal, nothing with a value an order."""
+_TRAITS = {"pickup_point": "to_pickup_point"}
+_TIERS = {
+    "metric": "VARCHAR",
+    "above": "DOUBLE",
+    "at_least": "BOOLEAN",
+    "below": "DOUBLE",
+    "at_most": "BOOLEAN",
+    "count_at_least": "BIGINT",
+    "points": "BIGINT",
+    "cap": "DOUBLE",
+    "cap_base": "VARCHAR",
+    "charge_cents": "BIGINT",
+    "currency": "VARCHAR",
+    "days": "BIGINT",
+}
 
 
 def build_rates(
@@ -43,22 +48,29 @@ def build_rates(
     policy: Policy,
     as_of: dt.datetime,
     period: tuple[dt.datetime, dt.datetime] | None = None,
-    dimensions: Sequence[str] = ("shop", "warehouse", "market"),
+    dimensions: Sequence[str] = DEFAULT_DIMENSIONS,
+    per: dims.Per | None = None,
+    metrics: Sequence[str] = (),
 ) -> None:
-    """Write the table ``rates`` from what :func:`fulfil_analytics.sla.build_deadlines` wrote.
+    """Write the tables ``rates`` and ``rate_details`` from what :func:`fulfil_analytics.sla.build_deadlines` wrote.
 
     On-time metrics count orders on time over orders on time, late or overdue: neither an open order nor one without an
-    applicable deadline counts at all. Platform metrics are computed where the policy says how.
+    applicable deadline counts at all. Platform metrics are computed as the policy defines them on the day of `as_of`.
 
     Parameters
     ----------
     as_of : datetime
-        The moment the audit speaks for; the limits of its local day hold.
+        The moment the audit speaks for; the definitions and limits of its local day hold.
     period : tuple of datetime, optional
         First and last moment counted, on each metric's own axis (order creation for on-time metrics). Default: the
-        metric's own window that ends last before `as_of`; all orders where it has none.
+        metric's own window that ends last before `as_of`; all orders where it has none, or where `per` is given.
     dimensions : sequence of str
-        Columns of ``orders``; one slice a value. A dimension that no order names gives no slice.
+        Names of :data:`fulfil_analytics.sla.dimensions.DIMENSIONS`; one slice a value. A dimension that no order names
+        gives no slice. An order with several SKUs or categories counts once in the slice of each.
+    per : {"day", "week", "month"}, optional
+        Splits every slice by local day, ISO week or month of the metric's own axis.
+    metrics : sequence of str
+        Ids of metrics to compute; empty means all.
 
     Raises
     ------
@@ -66,96 +78,158 @@ def build_rates(
         An unknown dimension.
     """
     from fulfil_analytics.schemas.base import create_table
-    from fulfil_analytics.schemas.derived import Rates
+    from fulfil_analytics.schemas.derived import RateDetails, Rates
 
-    for dimension in dimensions:
-        if dimension not in DIMENSIONS:
-            what = f"orders cannot be sliced by {dimension}"
-            raise UsageError(what, column="dimensions", remedy=suggest(dimension, DIMENSIONS))
-    moment = _naive(as_of)
-    named = _named(con, dimensions)
-    metrics = list(_metrics(policy, moment))
-    columns = "".join(f", o.{name(dimension)}" for dimension in named)
-    stages: list[str] = sorted({metric.stage for metric in metrics if metric.stage is not None})
-    rated = mark(read_sql("fulfil_analytics.sla", "rated.sql"), {"dimensions": columns})
-    con.execute(fill(rated, {"stages": stages}))
+    dims.check_dimensions(dimensions)
+    moment = naive_utc(as_of)
+    single = dims.named(con, dimensions)
+    chosen = metrics_on(policy, moment, metrics)
+    prepare_orders(con, single)
+    _prepare_rows(con, moment, chosen)
+    seen = _seen(con, policy, moment)
+    for metric in chosen:
+        own = period or (None if per else window_of(metric, policy.zone, moment))
+        values = {**values_of(metric, moment, own), **seen, "missing_days": _missing_days(con, own)}
+        con.execute(fill(_statement(metric, single, per, None), {**values, "total": per is None}))
+        for several in dict.fromkeys(d for d in dimensions if d in dims.LINES):
+            con.execute(fill(_statement(metric, [several], per, several), {**values, "total": False}))
     con.execute(create_table("rates", Rates, replace=True))
-    template = _template(named)
-    for metric in metrics:
-        own = period or window_of(metric, policy.zone, moment)
-        con.execute(fill(template, _values(metric, moment, own)))
-    con.execute("DROP TABLE sla_rated")
+    con.execute(create_table("rate_details", RateDetails, replace=True))
+    con.execute(fill(read_sql("fulfil_analytics.sla", "rate_details.sql"), {"as_of": moment}))
 
 
-def _metrics(policy: Policy, as_of: dt.datetime) -> Iterator[Metric]:
-    """Yield what is computed: the on-time metrics always, the others where the policy defines them for this day."""
-    day = as_of.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(policy.zone)).date()
-    for metric_id, stage in ON_TIME.items():
-        yield policy.metric(metric_id, day) or Metric(
-            id=metric_id,
-            title=metric_id,
-            stage=stage,
-            numerator="orders on time",
-            denominator="orders on time, late or overdue",
-            counts="on_time",
-            better="higher",
-            sources=[],
-            confidence="sure",
-        )
-    for metric_id in dict.fromkeys(metric.id for metric in policy.metrics if metric.id not in ON_TIME):
-        metric = policy.metric(metric_id, day)
-        if metric is not None and metric.counts is not None:
-            yield metric
+def prepare_orders(con: duckdb.DuckDBPyConnection, dimensions: Sequence[str] = ()) -> None:
+    """Write the temporary tables ``sla_rate_orders`` and ``sla_rate_cells`` that :func:`source_of` reads."""
+    names = "".join(f", {name(d)}" for d in dimensions)
+    marks = {
+        "dimensions": dims.columns_of(dimensions),
+        "carriers": dims.carrier_join(dimensions),
+        "names": names,
+        "exclude": f"EXCLUDE ({names[2:]})" if dimensions else "",
+        "agree": " AND ".join(f"c.{name(d)} IS NOT DISTINCT FROM f.{name(d)}" for d in dimensions) or "TRUE",
+    }
+    con.execute(mark(read_sql("fulfil_analytics.sla", "rate_orders.sql"), marks))
 
 
-def window_of(metric: Metric, zone: str, as_of: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
-    """Return first and last second (UTC) of the metric's window that is the latest to be known at `as_of` (UTC).
+def source_of(
+    metric: Metric, keys: Mapping[str, str] | None = None, joins: str = "", per: dims.Per | None = None
+) -> str:
+    """Return the SELECT of a metric's orders with their verdict under each mode, holes still open.
 
-    Examples
-    --------
-    A week that begins on Monday and is looked at 8 days after its Sunday: on Monday 2025-04-28 it is that of 04-14.
+    Parameters
+    ----------
+    keys : mapping
+        Column to expression: what orders are told apart by. The order number by default.
+    joins : str
+        Joins that the expressions need.
     """
-    if metric.window_days is None:
-        return None
-    last = as_of.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)).date() - dt.timedelta(days=metric.lag_days or 0)
-    if metric.window_starts != "rolling":
-        weekday_of_end = (WEEKDAYS.index(metric.window_starts) - 1) % 7
-        last -= dt.timedelta(days=(last.weekday() - weekday_of_end) % 7)
-    first = last - dt.timedelta(days=metric.window_days - 1)
-    return utc(dt.datetime.combine(first, dt.time()), zone), utc(dt.datetime.combine(last, LAST_SECOND), zone)
+    keys = {"order_id": "o.order_id"} if keys is None else keys
+    kind = {"cancelled": "rate_cancelled", "valid_tracking": "rate_valid_tracking"}.get(
+        metric.counts or "", "rate_stage"
+    )
+    verdict, due = (read_sql("fulfil_analytics.sla", f"{file}.sql") for file in ("rate_stage_verdict", "rate_due"))
+    if metric.axis != "due":
+        due = "CAST(NULL AS VARCHAR)"
+    return mark(
+        read_sql("fulfil_analytics.sla", f"{kind}.sql"),
+        {
+            "keys": "".join(f"{name(key)}, " for key in keys),
+            "key_columns": "".join(f"{expression} AS {name(key)}, " for key, expression in keys.items()),
+            "verdicts": ", ".join(f"{mark(verdict, {'mode': mode})} AS v_{mode}" for mode in SLA_MODE),
+            "dues": ", ".join(f"{mark(due, {'mode': mode})} AS due_{mode}" for mode in SLA_MODE),
+            "falls": _falls(metric, per),
+            "leaves_out": "".join(f" AND NOT o.{name(_TRAITS.get(t, t))}" for t in metric.leaves_out),
+            "joins": joins,
+        },
+    )
 
 
-def _values(metric: Metric, as_of: dt.datetime, period: tuple[dt.datetime, dt.datetime] | None) -> dict[str, Value]:
+def values_of(metric: Metric, as_of: dt.datetime, period: tuple[dt.datetime, dt.datetime] | None) -> dict[str, Value]:
+    """Return the literals for the holes of a metric's SQL; `as_of` is UTC without zone."""
+    target, enforce = metric.limits()
+    late_counts = metric.counts == "late"
     return {
         "metric": metric.id,
         "stage": metric.stage,
-        "counts": metric.counts,
         "among": metric.among,
         "axis": metric.axis,
+        "on_time": 1 if late_counts else 2,
+        "late": 2 if late_counts else 1,
         "as_of": as_of,
-        "period_from": None if period is None else _naive(period[0]),
-        "period_to": None if period is None else _naive(period[1]),
-        "target": metric.target,
-        "enforce": metric.enforce,
+        "period_from": None if period is None else naive_utc(period[0]),
+        "period_to": None if period is None else naive_utc(period[1]),
+        "target": target,
+        "enforce": target if enforce is None else enforce,
         "min_sample": metric.min_sample,
+        "nearness": NEAR if metric.strict else -NEAR,
         "higher": metric.better == "higher",
+        "parties": tuple(metric.cancelled_by),
+        "reasons": tuple(metric.cancelled_for),
+        "never": tuple(metric.not_cancelled_for),
+        "min_scans": metric.min_scans,
+        "patience_days": metric.lag_days or PATIENCE_DAYS,
+        "reads_scans": metric.counts == "valid_tracking" or metric.stage in SCANNED_STAGES,
     }
 
 
-def _named(con: duckdb.DuckDBPyConnection, dimensions: Sequence[str]) -> list[str]:
-    """Return the dimensions that at least one order names."""
-    if not dimensions:
-        return []
-    row = con.execute(f"SELECT {', '.join(f'count({name(d)})' for d in dimensions)} FROM orders").fetchone() or ()
-    return [dimension for dimension, count in zip(dimensions, row, strict=True) if count]
+def _statement(metric: Metric, dimensions: Sequence[str], per: dims.Per | None, lines: str | None) -> str:
+    """Return the SQL of one metric over single-valued dimensions, or over the one dimension `lines`."""
+    sets, slice_ = dims.slices(dimensions, per, total=lines is None)
+    keys, joins, cells = {"cell_id": "o.cell_id"}, "", "JOIN sla_rate_cells AS q ON q.cell_id = c.cell_id"
+    if lines is not None:
+        keys, joins, cells = {lines: f"l.{name(lines)}"}, dims.lines_join(lines), ""
+    elif metric.counts == "valid_tracking" and "carrier" in dimensions:
+        # a parcel has its own carrier, whatever the order's other parcels travel with
+        own = {"carrier": "coalesce(p.carrier, p.carrier_as_given)"}
+        keys = {d: own.get(d, f"q.{name(d)}") for d in dimensions}
+        joins, cells = "JOIN sla_rate_cells AS q ON q.cell_id = o.cell_id", ""
+    return mark(
+        read_sql("fulfil_analytics.sla", "rates.sql"),
+        {
+            "source": source_of(metric, keys, joins, per),
+            "keys": "".join(f", {name(key)}" for key in keys),
+            "names": "".join(f", {name(d)}" for d in dimensions),
+            "cells": cells,
+            "sets": sets,
+            "slice": slice_,
+        },
+    )
 
 
-def _template(dimensions: Sequence[str]) -> str:
-    cases = "".join(f" WHEN grouping({d}) = 0 THEN json_object({literal(d)}, {d})" for d in dimensions)
-    sets = ", ".join(["(mode)", *(f"(mode, {d})" for d in dimensions)])
-    slice_ = f"CAST(CASE{cases} ELSE '{{}}' END AS VARCHAR)" if cases else "'{}'"
-    return mark(read_sql("fulfil_analytics.sla", "rates.sql"), {"sets": sets, "slice": slice_})
+def _falls(metric: Metric, per: dims.Per | None) -> str:
+    """Return the name of the stretch of time that an order falls into, under each mode."""
+    if per is None:
+        return ", ".join(f"CAST(NULL AS VARCHAR) AS p_{mode}" for mode in SLA_MODE)
+    moments = {"created": "o.created_at", "stopped": "coalesce(m.stopped_at, {as_of})", "given": "p.given_at"}
+    return ", ".join(
+        f"strftime(sla_local({moments.get(metric.axis, f'm.due_{mode}')}), {literal(dims.PERIODS[per])}) AS p_{mode}"
+        for mode in SLA_MODE
+    )
 
 
-def _naive(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+def _prepare_rows(con: duckdb.DuckDBPyConnection, as_of: dt.datetime, metrics: Sequence[Metric]) -> None:
+    con.execute(fill(read_sql("fulfil_analytics.sla", "rate_rows.sql"), {"as_of": as_of}))
+    rows = [
+        (metric.id, *(getattr(tier, column) for column in list(_TIERS)[1:]))
+        for metric in metrics
+        for tier in metric.tiers
+    ]
+    table(con, "sla_tiers", _TIERS, rows)
+
+
+def _seen(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime) -> dict[str, Value]:
+    """Return how far the tracking input reaches."""
+    row = con.execute("SELECT max(greatest(last_scan_at, last_place_at)) FROM journeys").fetchone()
+    return {"tracking_until": None if row is None else row[0]}
+
+
+def _missing_days(con: duckdb.DuckDBPyConnection, period: tuple[dt.datetime, dt.datetime] | None) -> int:
+    """Return how many local days without any order a period has, where orders come every day."""
+    bounds = (None, None) if period is None else (naive_utc(period[0]), naive_utc(period[1]))
+    row = con.execute(
+        fill(
+            read_sql("fulfil_analytics.sla", "rate_missing_days.sql"),
+            {"period_from": bounds[0], "period_to": bounds[1], "busy": BUSY_ORDERS_A_DAY},
+        )
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -1,57 +1,62 @@
--- One metric under the four modes, for all orders and for each value of each dimension.
--- The marks below for grouping sets and slice become names of columns of `orders`, checked before they come here.
-INSERT INTO rates
-WITH unfolded AS (
-  SELECT
-    m.mode, r.*,
-    CASE m.mode
-      WHEN 'standard' THEN outcome_standard
-      WHEN 'holiday' THEN outcome_holiday
-      WHEN 'extension' THEN outcome_extension
-      ELSE outcome_effective
-    END AS outcome,
-    CASE m.mode
-      WHEN 'standard' THEN due_standard
-      WHEN 'holiday' THEN due_holiday
-      WHEN 'extension' THEN due_extension
-      ELSE due_effective
-    END AS due_at
-  FROM sla_rated AS r
-  CROSS JOIN (VALUES ('standard'), ('holiday'), ('extension'), ('effective')) AS m (mode)
-  WHERE r.stage = {stage}
+-- One metric under the four modes, for all orders and for each value of each dimension. Orders are first counted into cells of
+-- equal verdicts, so that all that follows is over a few hundred rows. The marks become names checked before they come here.
+INSERT INTO sla_rate_rows
+WITH judged AS (
+  /*source*/
 ),
 
-counted AS (
+cells AS (
   SELECT
-    *,
-    CASE {axis} WHEN 'created' THEN created_at WHEN 'stopped' THEN stopped_at ELSE due_at END AS falls_at,
-    CASE {counts}
-      WHEN 'on_time' THEN outcome = 'on_time'
-      ELSE outcome = 'late' AND (stopped_at IS NOT NULL OR {among} = 'judged')
-        OR (outcome = 'overdue' AND {among} = 'judged')
-    END AS hit
-  FROM unfolded
-  WHERE CASE {among} WHEN 'judged' THEN outcome IN ('on_time', 'late', 'overdue') ELSE stopped_at IS NOT NULL END
-    -- a delivery that was early counts in the period in which it was due, once that has come
-    AND ({axis} <> 'due' OR due_at <= {as_of})
+    v_standard, v_holiday, v_extension, v_effective, p_standard, p_holiday, p_extension, p_effective,
+    min(first_at) AS first_at, max(last_at) AS last_at, sum(orders) AS orders /*keys*/
+  FROM judged
+  GROUP BY v_standard, v_holiday, v_extension, v_effective, p_standard, p_holiday, p_extension, p_effective /*keys*/
+),
+
+unfolded AS (
+  SELECT
+    m.mode, c.first_at, c.last_at, c.orders,
+    CASE m.mode
+      WHEN 'standard' THEN v_standard
+      WHEN 'holiday' THEN v_holiday
+      WHEN 'extension' THEN v_extension
+      ELSE v_effective
+    END AS verdict,
+    CASE m.mode
+      WHEN 'standard' THEN p_standard
+      WHEN 'holiday' THEN p_holiday
+      WHEN 'extension' THEN p_extension
+      ELSE p_effective
+    END AS period
+    /*names*/
+  FROM cells AS c
+  /*cells*/
+  CROSS JOIN (VALUES ('standard'), ('holiday'), ('extension'), ('effective')) AS m (mode)
 ),
 
 sliced AS (
   SELECT
-    mode, /*slice*/ AS slice, min(created_at) AS first_at, max(created_at) AS last_at,
-    count_if(hit) AS numerator, count(*) AS denominator
-  FROM counted
-  WHERE coalesce(falls_at >= {period_from}, TRUE) AND coalesce(falls_at <= {period_to}, TRUE)
+    mode, /*slice*/ AS slice,
+    min(first_at) FILTER (verdict IN (1, 2, 4, 6)) AS first_at,
+    max(last_at) FILTER (verdict IN (1, 2, 4, 6)) AS last_at,
+    coalesce(sum(orders) FILTER (verdict = 2), 0) AS numerator,
+    coalesce(sum(orders) FILTER (verdict IN (1, 2, 4, 6)), 0) AS denominator,
+    coalesce(sum(orders) FILTER (verdict IN (3, 4)), 0) AS pending,
+    coalesce(sum(orders) FILTER (verdict IN (5, 6)), 0) AS unknown,
+    coalesce(sum(orders) FILTER (verdict IN (3, 5)), 0) AS beside
+  FROM unfolded
+  WHERE verdict IS NOT NULL
   GROUP BY GROUPING SETS (/*sets*/)
 ),
 
 -- a metric has a row for each mode even when nothing was judged
 complete AS (
-  SELECT mode, slice, first_at, last_at, numerator, denominator FROM sliced
+  FROM sliced
+  WHERE denominator > 0 OR slice = '{}'
   UNION ALL
-  SELECT m.mode, '{}', NULL, NULL, 0, 0
+  SELECT m.mode, '{}', NULL, NULL, 0, 0, 0, 0, 0
   FROM (VALUES ('standard'), ('holiday'), ('extension'), ('effective')) AS m (mode)
-  WHERE m.mode NOT IN (SELECT mode FROM sliced WHERE slice = '{}')
+  WHERE {total} AND m.mode NOT IN (SELECT mode FROM sliced WHERE slice = '{}')
 ),
 
 rated AS (
@@ -73,26 +78,40 @@ bounded AS (
 SELECT
   {metric} AS metric, mode, slice,
   coalesce({period_from}, first_at) AS period_start, coalesce({period_to}, last_at) AS period_end,
-  numerator, denominator, rate,
+  CAST(numerator AS BIGINT), CAST(denominator AS BIGINT), rate,
   CASE WHEN rate IS NOT NULL THEN greatest(0, middle - reach) END AS ci_low,
   CASE WHEN rate IS NOT NULL THEN least(1, middle + reach) END AS ci_high,
   target, enforce,
-  -- 1e-9: a rate that is exactly at its limit keeps it, whatever the last bit of the division says
+  -- 1e-9: a rate that is exactly at its limit keeps it (or misses it, where the limit is strict), whatever the last bit of
+  -- the division says
   CASE
     WHEN target IS NULL THEN NULL
     WHEN denominator < {min_sample} THEN 'too_few'
-    WHEN CASE WHEN {higher} THEN rate >= target - 1e-9 ELSE rate <= target + 1e-9 END THEN 'ok'
-    WHEN CASE WHEN {higher} THEN rate >= enforce - 1e-9 ELSE rate <= enforce + 1e-9 END THEN 'watch'
+    WHEN CASE WHEN {higher} THEN rate - target ELSE target - rate END >= {nearness} THEN 'ok'
+    WHEN CASE WHEN {higher} THEN rate - enforce ELSE enforce - rate END >= {nearness} THEN 'watch'
     ELSE 'breach'
   END AS status,
   -- each further late order joins the denominator too
   CASE
     WHEN denominator = 0 OR coalesce(enforce, target) IS NULL THEN NULL
     WHEN {higher} AND coalesce(enforce, target) > 0
-      THEN greatest(0, CAST(floor(numerator / coalesce(enforce, target) + 1e-9) AS BIGINT) - denominator)
+      THEN greatest(0, CAST(floor(numerator / coalesce(enforce, target) - {nearness}) AS BIGINT) - denominator)
     WHEN NOT {higher} AND coalesce(enforce, target) < 1
       THEN greatest(0, CAST(floor(
-        (coalesce(enforce, target) * denominator - numerator) / (1 - coalesce(enforce, target)) + 1e-9
+        (coalesce(enforce, target) * denominator - numerator) / (1 - coalesce(enforce, target)) - {nearness}
       ) AS BIGINT))
-  END AS headroom
+  END AS headroom,
+  CAST(pending AS BIGINT), CAST(unknown AS BIGINT),
+  numerator / nullif(denominator + beside, 0) AS lowest,
+  (numerator + pending + unknown) / nullif(denominator + beside, 0) AS highest,
+  list_filter(
+    [
+      CASE WHEN pending > 0 THEN 'open_orders' END,
+      CASE WHEN {period_to} > {as_of} THEN 'period_not_over' END,
+      CASE WHEN {reads_scans} AND {tracking_until} < least({as_of}, {period_to}) - INTERVAL 24 HOUR THEN 'tracking_ends_early' END,
+      CASE WHEN {missing_days} > 0 THEN 'missing_days' END
+    ],
+    lambda reason: reason IS NOT NULL
+  ) AS reasons,
+  {missing_days} AS missing_days
 FROM bounded;

@@ -36,7 +36,7 @@ SELECT
       ELSE w.action || ' ' || w.amount || ' ' || w.unit
     END
   } ORDER BY w.window_id)) AS windows
-FROM sla_extended AS e
+FROM sla_given AS e
 JOIN sla_windows_all AS w ON w.window_id = e.window_id
 JOIN (VALUES ('holiday'), ('extension'), ('effective')) AS m (mode)
   ON m.mode = 'effective'
@@ -83,6 +83,11 @@ SELECT
   c.case_id, c.uncounted,
   d.due_standard, d.due_holiday, d.due_extension, d.due_effective,
   d.hours_standard, d.hours_holiday, d.hours_extension, d.hours_effective,
+  -- all modes agree, so that nothing need be worked out four times
+  d.due_holiday IS NOT DISTINCT FROM d.due_standard AND d.due_extension IS NOT DISTINCT FROM d.due_standard
+    AND d.due_effective IS NOT DISTINCT FROM d.due_standard AND d.hours_holiday IS NOT DISTINCT FROM d.hours_standard
+    AND d.hours_extension IS NOT DISTINCT FROM d.hours_standard
+    AND d.hours_effective IS NOT DISTINCT FROM d.hours_standard AS one_due,
   coalesce(g.why_standard, b.blank) AS why_standard, coalesce(g.why_holiday, b.blank) AS why_holiday,
   coalesce(g.why_extension, b.blank) AS why_extension, coalesce(g.why_effective, b.blank) AS why_effective
 FROM sla_cases AS c

@@ -7,7 +7,7 @@ CREATE OR REPLACE TEMP TABLE sla_standard AS
 WITH based AS (
   SELECT
     c.case_id, c.window_set, c.start_day, c.hour_due_day, c.handling_days, c.handling_unit, l.line_id, l.stage, l.unit,
-    l.calendar_id, l.seconds_early, l.fixed_at, l.cutoff IS NOT NULL AS has_cutoff, l.amount, l.late_amount,
+    l.calendar_id, l.seconds_early, l.fixed_at, l.extension_cap, l.cutoff IS NOT NULL AS has_cutoff, l.amount, l.late_amount,
     c.after_cutoff OR NOT d.is_business AS is_late,
     CASE WHEN c.after_cutoff OR NOT d.is_business THEN l.late_amount ELSE l.amount END AS units,
     CASE
@@ -47,6 +47,13 @@ SELECT
     WHEN u.fixed_at IS NOT NULL THEN u.fixed_at
     WHEN u.unit <> 'hour' THEN d.day_end_utc - to_seconds(u.seconds_early)
   END AS due_at,
-  CASE WHEN u.counted AND u.unit = 'hour' THEN u.amount END AS due_hours
+  CASE WHEN u.counted AND u.unit = 'hour' THEN u.amount END AS due_hours,
+  -- windows move a deadline no further than this
+  e.day_end_utc - to_seconds(u.seconds_early) AS latest_at
 FROM due AS u
-LEFT JOIN sla_calendar AS d ON d.calendar_id = u.calendar_id AND d.local_date = u.due_day;
+LEFT JOIN sla_calendar AS d ON d.calendar_id = u.calendar_id AND d.local_date = u.due_day
+LEFT JOIN sla_business_days AS t
+  ON t.calendar_id = u.calendar_id AND u.unit = 'business_day' AND t.business_index = d.business_index + u.extension_cap
+LEFT JOIN sla_calendar AS e
+  ON e.calendar_id = u.calendar_id
+  AND e.local_date = CASE u.unit WHEN 'business_day' THEN t.local_date ELSE u.due_day + u.extension_cap END;

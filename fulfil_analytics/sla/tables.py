@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.policy.calendar import FIRST_YEAR, LAST_YEAR, calendar_days, offset_changes, utc
@@ -37,6 +37,9 @@ LINES = {
     "calendar_id": "INTEGER",
     "handling": "BOOLEAN",
     "handling_default": "INTEGER",
+    "handling_min": "INTEGER",
+    "handling_max": "INTEGER",
+    "extension_cap": "INTEGER",
     "seconds_early": "INTEGER",
     "fixed_at": "TIMESTAMP",
     "only_when_started": "BOOLEAN",
@@ -57,6 +60,12 @@ WINDOWS = {
     "unit": "VARCHAR",
     "fixed_at": "TIMESTAMP",
     "in_force": "BOOLEAN",
+}
+
+
+_KINDS = {
+    **dict.fromkeys(("start_no", "stop_no", "proof_no", "moot_no", "platform_due_no"), "UTINYINT"),
+    "stop_event": "VARCHAR",
 }
 
 
@@ -119,6 +128,24 @@ def install_local_time(con: duckdb.DuckDBPyConnection, zone: str, first_year: in
     con.execute(f"CREATE OR REPLACE TEMP MACRO sla_local(t) AS {body}")
 
 
+def install_segments(con: duckdb.DuckDBPyConnection) -> None:
+    """Define ``sla_segment(t)``: the number of the segment that `t` falls into, null before the first."""
+    begins = con.execute("SELECT begins_at, segment_id FROM sla_segments ORDER BY segment_id DESC").fetchall()
+    cases = "".join(f" WHEN t >= {literal(moment)} THEN {number}" for moment, number in begins)
+    con.execute(f"CREATE OR REPLACE TEMP MACRO sla_segment(t) AS {f'CASE{cases} END' if cases else 'NULL'}")
+
+
+def install_clocks(con: duckdb.DuckDBPyConnection, numbers: Sequence[Mapping[str, Value]]) -> None:
+    """Write ``deadline_lines``: one row a profile and stage, with its case and what starts and stops its clock."""
+    columns = {key: _KINDS.get(key, "BOOLEAN") for key in numbers[0]}
+    rows = [(place, *row.values()) for place, row in enumerate(numbers)]
+    table(con, "sla_signatures", {"signature_id": "INTEGER", **columns}, rows)
+    con.execute(
+        "CREATE OR REPLACE TABLE deadline_lines AS SELECT p.profile_id, p.stage, p.case_id, s.* EXCLUDE (signature_id) "
+        "FROM sla_profile_cases AS p JOIN sla_signatures AS s ON s.signature_id = p.signature_id"
+    )
+
+
 def table(
     con: duckdb.DuckDBPyConnection, table_name: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
@@ -150,6 +177,9 @@ def _line(line: Line, plan: Plan, calendars: dict[str, int]) -> tuple[Any, ...]:
         calendars.get(line.calendar or "", 0),
         line.handling,
         line.handling_default,
+        line.handling_min,
+        line.handling_max,
+        line.extension_cap,
         86399 - (due.hour * 3600 + due.minute * 60 + due.second),
         None if line.fixed_at is None else utc(line.fixed_at, zone),
         line.only_when_started,

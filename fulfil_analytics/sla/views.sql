@@ -1,58 +1,79 @@
--- One row an order and stage in the tables, one row a mode in the view `deadlines`. Unfolding on read keeps four texts of a
--- few hundred bytes from being written for every order and stage.
+-- One row an order and stage in `deadline_modes`, one row a mode in `deadlines`. Unfolding on read keeps four times and four
+-- texts of a few hundred bytes from being written for every order and stage.
 
-CREATE OR REPLACE VIEW deadline_modes AS
-WITH due AS (
+CREATE VIEW deadline_modes AS
+WITH timed AS (
   SELECT
-    c.order_id, c.stage, c.clock_start, c.stopped_at, c.proven_only, c.cancelled_at, c.stop_event, c.platform_due_at,
-    c.case_id, coalesce(CAST(c.blocked AS VARCHAR), k.uncounted) AS not_counted,
-    CASE WHEN c.blocked IS NULL THEN greatest(k.due_standard, c.clock_start + to_hours(k.hours_standard)) END
-      AS due_standard,
-    CASE WHEN c.blocked IS NULL THEN greatest(k.due_holiday, c.clock_start + to_hours(k.hours_holiday)) END
-      AS due_holiday,
-    CASE WHEN c.blocked IS NULL THEN greatest(k.due_extension, c.clock_start + to_hours(k.hours_extension)) END
-      AS due_extension,
+    c.order_no, c.order_id, c.stage, c.clock_start, c.stopped_at, c.proven_only, c.cancelled_at, c.stop_event,
+    c.platform_due_at, c.case_id, coalesce(c.blocked, k.uncounted) AS not_counted, k.why_standard, k.why_holiday,
+    k.why_extension, k.why_effective, k.one_due, c.blocked IS NOT NULL AS is_blocked,
     CASE
-      WHEN c.blocked IS NULL
-        THEN coalesce(c.platform_due_at, greatest(k.due_effective, c.clock_start + to_hours(k.hours_effective)))
-    END AS due_effective
+      WHEN c.blocked IS NOT NULL THEN NULL
+      WHEN k.hours_standard IS NULL THEN k.due_standard
+      ELSE greatest(k.due_standard, c.clock_start + to_hours(k.hours_standard))
+    END AS due_standard,
+    CASE WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_holiday, c.clock_start + to_hours(k.hours_holiday)) END
+      AS other_holiday,
+    CASE
+      WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_extension, c.clock_start + to_hours(k.hours_extension))
+    END AS other_extension,
+    CASE
+      WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_effective, c.clock_start + to_hours(k.hours_effective))
+    END AS other_effective
   FROM deadline_clocks AS c
   JOIN deadline_cases AS k ON k.case_id = c.case_id
-)
+),
+
+due AS (
+  SELECT
+    *,
+    CASE WHEN one_due THEN due_standard ELSE other_holiday END AS due_holiday,
+    CASE WHEN one_due THEN due_standard ELSE other_extension END AS due_extension,
+    CASE
+      WHEN platform_due_at IS NOT NULL AND NOT is_blocked THEN platform_due_at
+      WHEN one_due THEN due_standard
+      ELSE other_effective
+    END AS due_effective
+  FROM timed
+),
+
+judged AS (SELECT *, /*outcome due_standard*/ AS outcome_standard FROM due)
 
 SELECT
-  *,
-  /*outcome due_standard*/ AS outcome_standard,
-  /*outcome due_holiday*/ AS outcome_holiday,
-  /*outcome due_extension*/ AS outcome_extension,
-  /*outcome due_effective*/ AS outcome_effective
-FROM due;
+  * EXCLUDE (one_due, is_blocked, other_holiday, other_extension, other_effective),
+  CASE WHEN due_holiday IS NOT DISTINCT FROM due_standard THEN outcome_standard ELSE /*outcome due_holiday*/ END
+    AS outcome_holiday,
+  CASE WHEN due_extension IS NOT DISTINCT FROM due_standard THEN outcome_standard ELSE /*outcome due_extension*/ END
+    AS outcome_extension,
+  CASE WHEN due_effective IS NOT DISTINCT FROM due_standard THEN outcome_standard ELSE /*outcome due_effective*/ END
+    AS outcome_effective
+FROM judged;
 
 CREATE VIEW deadlines AS
 WITH unfolded AS (
   SELECT
-    m.order_id, m.stage, 'standard' AS mode, m.clock_start, m.due_standard AS due, m.stopped_at,
-    m.outcome_standard AS outcome, m.not_counted, m.stop_event, FALSE AS by_platform, r.why_standard AS why
-  FROM deadline_modes AS m JOIN deadline_cases AS r ON r.case_id = m.case_id
+    order_id, stage, 'standard' AS mode, clock_start, due_standard AS due, stopped_at, outcome_standard AS outcome,
+    not_counted, stop_event, FALSE AS by_platform, why_standard AS why
+  FROM deadline_modes
   UNION ALL
   SELECT
-    m.order_id, m.stage, 'holiday', m.clock_start, m.due_holiday, m.stopped_at, m.outcome_holiday, m.not_counted,
-    m.stop_event, FALSE, r.why_holiday
-  FROM deadline_modes AS m JOIN deadline_cases AS r ON r.case_id = m.case_id
+    order_id, stage, 'holiday', clock_start, due_holiday, stopped_at, outcome_holiday, not_counted, stop_event, FALSE,
+    why_holiday
+  FROM deadline_modes
   UNION ALL
   SELECT
-    m.order_id, m.stage, 'extension', m.clock_start, m.due_extension, m.stopped_at, m.outcome_extension,
-    m.not_counted, m.stop_event, FALSE, r.why_extension
-  FROM deadline_modes AS m JOIN deadline_cases AS r ON r.case_id = m.case_id
+    order_id, stage, 'extension', clock_start, due_extension, stopped_at, outcome_extension, not_counted, stop_event,
+    FALSE, why_extension
+  FROM deadline_modes
   UNION ALL
   SELECT
-    m.order_id, m.stage, 'effective', m.clock_start, m.due_effective, m.stopped_at, m.outcome_effective,
-    m.not_counted, m.stop_event, m.platform_due_at IS NOT NULL, r.why_effective
-  FROM deadline_modes AS m JOIN deadline_cases AS r ON r.case_id = m.case_id
+    order_id, stage, 'effective', clock_start, due_effective, stopped_at, outcome_effective, not_counted, stop_event,
+    platform_due_at IS NOT NULL, why_effective
+  FROM deadline_modes
 )
 
 SELECT
-  order_id, CAST(stage AS VARCHAR) AS stage, mode, clock_start,
+  order_id, stage, mode, clock_start,
   CASE WHEN outcome NOT IN ('uncounted', 'cancelled', 'unproven') THEN due END AS due_at,
   stopped_at,
   CASE WHEN outcome IN ('uncounted', 'cancelled', 'unproven') THEN 'not_applicable' ELSE outcome END AS outcome,
@@ -62,7 +83,46 @@ SELECT
     WHEN 'uncounted' THEN ',"not_applicable":"' || coalesce(not_counted, 'outside_calendar') || '"'
     WHEN 'cancelled' THEN ',"not_applicable":"cancelled_in_time"'
     WHEN 'unproven' THEN ',"not_applicable":"stop_time_unknown"'
-    ELSE coalesce(',"stop":"' || CAST(stop_event AS VARCHAR) || '"', '')
+    ELSE coalesce(',"stop":"' || stop_event || '"', '')
   END
   || '}' AS why
-FROM unfolded;
+FROM unfolded
+WHERE stage IN {stages};
+
+-- Orders whose outcome a mode changes, and by what: names of the windows, days closed, the platform's own deadline.
+CREATE OR REPLACE VIEW mode_changes AS
+WITH changed AS (
+  SELECT
+    order_id, stage, 'holiday' AS mode, outcome_standard, outcome_holiday AS outcome, due_standard, due_holiday AS due_at,
+    stopped_at, why_holiday || '}' AS why, FALSE AS by_platform
+  FROM deadline_modes
+  WHERE outcome_holiday <> outcome_standard
+  UNION ALL
+  SELECT
+    order_id, stage, 'extension', outcome_standard, outcome_extension, due_standard, due_extension, stopped_at,
+    why_extension || '}', FALSE
+  FROM deadline_modes
+  WHERE outcome_extension <> outcome_standard
+  UNION ALL
+  SELECT
+    order_id, stage, 'effective', outcome_standard, outcome_effective, due_standard, due_effective, stopped_at,
+    why_effective || '}', platform_due_at IS NOT NULL
+  FROM deadline_modes
+  WHERE outcome_effective <> outcome_standard
+)
+
+SELECT
+  order_id, stage, mode,
+  CASE WHEN outcome_standard IN ('uncounted', 'cancelled', 'unproven') THEN 'not_applicable' ELSE outcome_standard END
+    AS outcome_standard,
+  CASE WHEN outcome IN ('uncounted', 'cancelled', 'unproven') THEN 'not_applicable' ELSE outcome END AS outcome,
+  due_standard, due_at, stopped_at,
+  CASE
+    WHEN by_platform THEN 'the platform''s own deadline'
+    ELSE nullif(concat_ws(
+      ', ', nullif(array_to_string(json_extract_string(why, '$.windows[*].name'), ', '), ''),
+      CASE WHEN json_exists(why, '$.closed') THEN 'holiday mode' END
+    ), '')
+  END AS changed_by
+FROM changed
+WHERE stage IN {stages};

@@ -1,10 +1,11 @@
 -- The windows that are in force, and the segments into which their ends cut time: the windows of an order depend on its
--- segment and its selectors only.
+-- segment and its selectors only. A notice for orders of another time is left out.
 
 CREATE OR REPLACE TEMP TABLE sla_windows_all AS
 SELECT row_number() OVER (ORDER BY origin, from_at, to_at, name, mode, action, amount, unit, fixed_at, stages) AS window_id, *
 FROM (
-  SELECT 0 AS origin, * FROM sla_policy_windows WHERE in_force
+  SELECT 0 AS origin, * FROM sla_policy_windows
+  WHERE in_force
   UNION ALL
   SELECT DISTINCT
     1, name, mode, reason, from_at, to_at, CASE WHEN stage IS NULL THEN ['rts', 'dispatch'] ELSE [stage] END, market,
@@ -12,7 +13,8 @@ FROM (
     fixed_at, TRUE
   FROM sla_windows
   WHERE CASE WHEN mode = 'holiday' THEN {buffer} ELSE coalesce(opted_in, FALSE) OR coalesce(automatic, FALSE) END
-);
+)
+WHERE mode = 'holiday' OR (from_at <= {last_order} AND to_at + INTERVAL 1 SECOND > {first_order});
 
 -- a window's last second counts to its end
 CREATE OR REPLACE TEMP TABLE sla_segments AS

@@ -11,7 +11,7 @@ import pytest
 from fulfil_analytics.errors import UsageError
 from fulfil_analytics.schemas import TABLES, duckdb_types
 from fulfil_analytics.sla import build_deadlines, build_rates
-from fulfil_analytics.sla.rates import window_of
+from fulfil_analytics.sla.metrics import window_of
 from tests.sla.conftest import utc
 
 CREATED = utc("2026-04-06 12:00")  # Monday; dispatch due Wednesday 04-08, delivery Tuesday 04-14

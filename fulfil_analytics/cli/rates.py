@@ -1,0 +1,242 @@
+"""``fulfil rates``: on-time rates and platform metrics by any dimension, and what a rate leads to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fulfil_analytics.cli import common
+
+if TYPE_CHECKING:
+    from fulfil_analytics.audit.run import Run
+
+PERIODS = ("day", "week", "month")
+MODES = ("standard", "holiday", "extension", "effective")
+SHOWN = 20
+"""Orders listed on a terminal; ``--json`` holds them all."""
+
+
+def rates(
+    inputs: Annotated[list[str] | None, typer.Argument(metavar="[INPUT...]", help="Exports to read.")] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            "--policy",
+            metavar="ID",
+            help="Policy to judge by, or a policy file; several, as ID@DAY,ID@DAY, judge the same orders side by side.",
+        ),
+    ] = None,
+    as_of: common.AsOf = None,
+    db: common.Db = None,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", metavar="DIM", help="Slice by this, e.g. carrier; may be given again.")
+    ] = None,
+    per: Annotated[str | None, typer.Option("--per", metavar="day|week|month", help="Split by local time.")] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", metavar="M", help="Only this metric; may be given again.")
+    ] = None,
+    mode: Annotated[
+        str | None, typer.Option("--mode", metavar="standard|holiday|extension|effective", help="Only this SLA mode.")
+    ] = None,
+    changes: Annotated[bool, typer.Option("--changes", help="List the orders whose outcome a mode changes.")] = False,
+    appeals: Annotated[
+        bool,
+        typer.Option("--appeals", help="Show penalties, and the fewest appeals that bring --metric under its line."),
+    ] = False,
+    upheld: Annotated[
+        list[str] | None, typer.Option("--upheld", metavar="ORDER_ID", help="As if this order were upheld on appeal.")
+    ] = None,
+    pii: common.Pii = "hash",
+    dates: common.Dates = None,
+    quiet: common.Quiet = False,
+    json: common.Json = False,
+) -> None:
+    """Show on-time rates under every SLA mode and the platform's metrics, with limit, headroom and penalty.
+
+    Example: fulfil rates exports/ --by warehouse --per week --metric late_dispatch_rate
+    """
+    from fulfil_analytics.audit.manifest import dumps
+    from fulfil_analytics.audit.run import run_deadlines
+    from fulfil_analytics.cli.audit import make_options
+    from fulfil_analytics.cli.replay import is_replay, replay_command
+
+    common.one_of(per, PERIODS, "--per")
+    common.one_of(mode, MODES, "--mode")
+    _check(by or [], metric or [], appeals=appeals or bool(upheld))
+    with common.progress(quiet or json) as tell:
+        options = make_options(
+            policy=policy, as_of=as_of, db=db, rules=None, only=None, lang=None, pii=pii, dates=dates, progress=tell
+        )
+        if is_replay(policy):
+            replay_command(inputs or [], policy or "", options, mode=mode or "standard", json=json)
+            return
+        with run_deadlines(inputs or [], options) as run:
+            tell("counting")
+            result = _result(run, by or [], per, metric or [], mode, changes=changes)
+            if appeals or upheld:
+                result["outlooks"] = _outlooks(run, metric or [], mode or "effective", upheld or [])
+    if json:
+        typer.echo(dumps(result), nl=False)
+    elif not quiet:
+        common.show(_view(result))
+
+
+def _check(by: list[str], metrics: list[str], *, appeals: bool) -> None:
+    from fulfil_analytics.errors import UsageError, suggest
+    from fulfil_analytics.sla.dimensions import DIMENSIONS
+
+    for dimension in by:
+        if dimension not in DIMENSIONS:
+            what = f"orders cannot be sliced by {dimension}"
+            raise UsageError(what, column="--by", remedy=suggest(dimension, DIMENSIONS))
+    if appeals and not metrics:
+        raise UsageError(
+            "appeals are of a metric", column="--metric", remedy="Add --metric late_dispatch_rate, or another"
+        )
+
+
+def _result(
+    run: Run, by: list[str], per: str | None, metrics: list[str], mode: str | None, *, changes: bool
+) -> dict[str, Any]:
+    """Return the rates with their details as plain data; times are ISO 8601, UTC."""
+    from fulfil_analytics.errors import UsageError, suggest
+    from fulfil_analytics.sla import build_rates
+    from fulfil_analytics.sla.metrics import metric_ids
+
+    for metric in metrics:
+        if metric not in metric_ids(run.policy):
+            what = f"policy {run.policy.id} does not compute {metric}"
+            raise UsageError(what, column="--metric", remedy=suggest(metric, metric_ids(run.policy)))
+    build_rates(run.store.con, run.policy, run.as_of, dimensions=by, per=per, metrics=metrics)  # type: ignore[arg-type]
+    modes = MODES if mode is None else (mode,)
+    result: dict[str, Any] = {
+        "policy": run.policy.id,
+        "as_of": f"{run.as_of:%Y-%m-%dT%H:%M:%SZ}",
+        "holiday_reading": run.policy.holiday_reading,
+        "rates": _rows(run, "rates_shown", modes),
+    }
+    if changes:
+        result["changes"] = _rows(run, "mode_changes_shown", modes)
+    return result
+
+
+def _rows(run: Run, query: str, modes: tuple[str, ...]) -> list[dict[str, Any]]:
+    import json as reader
+
+    from fulfil_analytics.sql import fill, read_sql
+
+    cursor = run.store.con.execute(fill(read_sql("fulfil_analytics.sla", f"{query}.sql"), {"modes": modes}))
+    names = [column[0] for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        for key, value in row.items():
+            if key in ("slice", "reasons"):
+                row[key] = reader.loads(value)
+            elif hasattr(value, "isoformat"):
+                row[key] = f"{value:%Y-%m-%dT%H:%M:%SZ}"
+    return rows
+
+
+def _outlooks(run: Run, metrics: list[str], mode: str, upheld: list[str]) -> list[dict[str, Any]]:
+    from dataclasses import asdict
+
+    from fulfil_analytics.sla import outlook
+
+    return [
+        asdict(outlook(run.store.con, run.policy, run.as_of, metric, mode=mode, upheld=upheld)) for metric in metrics
+    ]
+
+
+def _view(result: dict[str, Any]) -> Any:
+    from rich.console import Group
+
+    head = (
+        f"{result['policy']}, as of {result['as_of']}; seller's own holiday mode is read as {result['holiday_reading']}"
+    )
+    parts: list[Any] = [head, "", _rate_table(result["rates"])]
+    if any(row["provisional"] for row in result["rates"]):
+        parts.append("~ is provisional: the range is what it can still become.")
+    if "changes" in result:
+        parts += ["", *_change_table(result["changes"])]
+    for found in result.get("outlooks", []):
+        parts += ["", *_outlook_lines(found)]
+    return Group(*parts)
+
+
+def _rate_table(rows: list[dict[str, Any]]) -> Any:
+    table = _table("metric", "slice", "mode", "counted", "rate", "can become", "limit", "status", "room", "penalty")
+    for column in (3, 4, 6, 8):
+        table.columns[column].justify = "right"
+    for row in rows:
+        table.add_row(
+            row["metric"],
+            ", ".join(f"{key} {'–' if value is None else value}" for key, value in row["slice"].items()) or "all",
+            row["mode"],
+            f"{row['numerator']}/{row['denominator']}",
+            _share(row["rate"]) + ("~" if row["provisional"] else ""),
+            f"{_share(row['lowest'])} to {_share(row['highest'])}" if row["lowest"] != row["highest"] else "",
+            _share(row["enforce"] if row["enforce"] is not None else row["target"]),
+            row["status"] or "–",
+            "–" if row["headroom"] is None else str(row["headroom"]),
+            _penalty(row),
+        )
+    return table
+
+
+def _change_table(rows: list[dict[str, Any]]) -> list[Any]:
+    table = _table("order", "stage", "under standard", "under", "outcome", "because of")
+    table.columns[0].no_wrap = True
+    for row in rows[:SHOWN]:
+        table.add_row(
+            row["order_id"],
+            row["stage"],
+            row["outcome_standard"],
+            row["mode"],
+            row["outcome"],
+            row["changed_by"] or "–",
+        )
+    more = [f"{SHOWN} of {len(rows)} shown; --json holds all."] if len(rows) > SHOWN else []
+    return [f"{len(rows)} outcomes that a mode changes", table, *more]
+
+
+def _outlook_lines(found: dict[str, Any]) -> list[str]:
+    lines = [f"{found['metric']} under {found['mode']}: {_standing(found['now'])}"]
+    if found["upheld"]:
+        lines.append(f"with {len(found['upheld'])} order(s) upheld on appeal: {_standing(found['after'])}")
+    if found["needed"] is None:
+        lines.append("no line to come under is published")
+    elif found["needed"] == 0:
+        lines.append("no appeal is needed to be within the line")
+    else:
+        lines.append(
+            f"{found['needed']} appeal(s) upheld bring it within {_share(found['limit'])}; the most promising first:"
+        )
+        lines.append(", ".join(found["appeals"][:SHOWN]) + (" …" if len(found["appeals"]) > SHOWN else ""))
+    return lines
+
+
+def _standing(now: dict[str, Any]) -> str:
+    counted = f"{now['numerator']}/{now['denominator']} = {_share(now['rate'])}"
+    return f"{counted}, {_penalty(now) or 'no penalty published'}"
+
+
+def _penalty(row: dict[str, Any]) -> str:
+    said = []
+    if row["points"] is not None:
+        said.append(f"{row['points']} points")
+    if row["cap_share"] is not None:
+        said.append(f"at most {row['order_cap']} orders a day ({row['cap_share']:.0%})")
+    if row["charge_cents"] is not None:
+        said.append(f"{row['charge_cents'] / 100:.2f} {row['currency']}")
+    return ", ".join(said)
+
+
+def _table(*heads: str) -> Any:
+    from rich.table import Table
+
+    return Table(*heads, box=None, pad_edge=False)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2%}"
