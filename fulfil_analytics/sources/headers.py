@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from fulfil_analytics.sources.formats import Format
 
@@ -18,6 +19,12 @@ def fold(text: str) -> str:
     'order id'
     """
     return " ".join(unicodedata.normalize("NFC", text).replace("\ufeff", "").split()).lower()
+
+
+@cache
+def _alias(text: str) -> str:
+    """Fold a spelling of a format file, once; cells of files never come here."""
+    return fold(text)
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,12 @@ def match(header: Sequence[str | None], formats: Iterable[Format]) -> list[Match
 def _fit(places: Mapping[str, Sequence[int]], item: Format) -> Match:
     columns: dict[str, tuple[int, ...]] = {}
     for name, spec in item.columns.items():
-        hits = [place for header in spec.headers for place in places.get(fold(header), ())]
+        hits = [place for header in spec.headers for place in places.get(_alias(header), ())]
         if hits:
             columns[name] = tuple(dict.fromkeys(hits))
     needed = dict.fromkeys([*item.identify.requires, *(name for name, spec in item.columns.items() if spec.required)])
-    marks = sum(fold(mark) in places for mark in item.identify.marks)
-    unread = {place for header in item.unread for place in places.get(fold(header), ())}
+    marks = sum(_alias(mark) in places for mark in item.identify.marks)
+    unread = {place for header in item.unread for place in places.get(_alias(header), ())}
     read = {place for hits in columns.values() for place in hits}
     missing = tuple(name for name in needed if name not in columns)
     return Match(item, columns, missing, marks, frozenset(read | unread))
