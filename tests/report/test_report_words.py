@@ -12,7 +12,7 @@ import pytest
 
 from fulfil_analytics import report
 from fulfil_analytics.errors import UsageError
-from fulfil_analytics.policy import model
+from fulfil_analytics.policy import model, parts
 from fulfil_analytics.report.explain import EXCUSES
 from fulfil_analytics.report.words import Words, parsed, texts
 from fulfil_analytics.schemas import words as vocabulary
@@ -60,7 +60,7 @@ class Empty(dict[str, str]):
         ("window_reason", vocabulary.WINDOW_REASON),
         ("excuse", EXCUSES),
         ("clock", {*get_args(model.Start), *get_args(model.Event)}),
-        ("confidence", get_args(model.Confidence)),
+        ("confidence", get_args(parts.Confidence)),
         ("status", ("ok", "watch", "breach", "too_few")),
         ("coverage_status", ("done", "not_testable", "failed")),
     ],
