@@ -6,14 +6,20 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+DEV    := $(VENV)/.installed-dev
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(STAMP) requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 install: $(STAMP)
@@ -21,10 +27,10 @@ install: $(STAMP)
 demo: $(STAMP)  ## install into .venv, audit data/sample/planted, write out/
 	$(BIN)/fulfil audit data/sample/planted --policy tiktok-us --out out
 
-test: $(STAMP) lint  ## everything: lint, types, contracts, tests
+test: $(DEV) lint  ## everything: lint, types, contracts, tests
 	$(BIN)/python -m pytest -n 2
 
-lint: $(STAMP)  ## ruff, mypy strict, import contracts
+lint: $(DEV)  ## ruff, mypy strict, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -36,8 +42,11 @@ sample: $(STAMP)  ## make data/sample anew
 docs: $(STAMP)  ## write docs/policies anew from rules/policies
 	$(BIN)/python -m fulfil_analytics.policy.docs docs/policies
 
-lock:  ## write requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --upgrade -o requirements.lock
+LOCK := uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-strip-extras --no-header --no-annotate --upgrade
+
+lock:  ## write both lock files anew (needs uv): one for users, one for those who test
+	$(LOCK) --extra build -o requirements.lock
+	$(LOCK) --extra dev --constraint requirements.lock -o requirements-dev.lock
 
 clean:  ## remove what the commands made
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache
