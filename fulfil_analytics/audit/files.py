@@ -34,6 +34,7 @@ TABLES = {
     "rates": "SELECT * FROM rates ORDER BY metric, mode, slice, period_start",
     "quarantine": "SELECT * FROM quarantine ORDER BY source_file, source_line, column_name, reason, found",
     "coverage": "SELECT * FROM coverage ORDER BY family, rule_id",
+    "proofs": "SELECT * FROM proofs ORDER BY place",
 }
 
 

@@ -63,7 +63,16 @@ def build_manifest(
         "inputs": _inputs(store),
         "skipped": [] if intake is None else [{"file": file, "why": why} for file, why in sorted(intake.skipped)],
         "counts": count_rows(store),
+        "can_prove": _proofs(store),
     }
+
+
+def _proofs(store: Store) -> list[dict[str, Any]]:
+    rows = store.rows(
+        "SELECT kind, title, answer, tested, in_scope, flagged, further, outside FROM proofs ORDER BY place"
+    )
+    names = ("kind", "title", "answer", "tested", "in_scope", "flagged", "further", "outside")
+    return [{**dict(zip(names, row, strict=True)), "further": json.loads(row[6])} for row in rows]
 
 
 def _inputs(store: Store) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.report.facts import Row, one, rows
 from fulfil_analytics.report.sections import reasons
-from fulfil_analytics.report.words import NONE, Lang, Words
+from fulfil_analytics.report.words import NONE, Lang, Words, listed_json
 from fulfil_analytics.schemas.words import SEVERITY, SLA_MODE
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ WORST = 10
 UNTESTED = 12
 _SEVERE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _STATUS = {"ok": "green", "watch": "yellow", "breach": "red", "too_few": "dim"}
+_PROOF = {"prove": "green", "suggest": "yellow", "cannot": "dim"}
 
 
 def console_summary(
@@ -76,6 +77,9 @@ def console_summary(
             title(words("section.findings")),
             Text(words("summary.none_untested" if untested else "summary.none")),
         ]
+    proofs = rows(con, "proofs")
+    if proofs:
+        parts += [title(words("summary.proofs")), _proofs(words, proofs)]
     parts += [title(words("summary.untested")), Text("\n".join(untested) or words("summary.all_tested"))]
     if paths:
         parts += [title(words("summary.look")), _paths(paths)]
@@ -181,6 +185,23 @@ def _worst(words: Words, worst: Sequence[Row]) -> Table:
         grade = Text(words.term("severity", row["severity"]), style=_SEVERE.get(row["severity"], ""))
         subject = row["order_id"] or row["waybill"] or row["source_file"] or NONE
         table.add_row(grade, Text(subject), Text(row["message"]))
+    return table
+
+
+def _proofs(words: Words, found: Sequence[Row]) -> Table:
+    """Return one row a kind of false shipment: what the files can say of it, and what would make them say more."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for row in found:
+        needs = [str(item["title"]) for item in listed_json(row["further"])]
+        share = words("summary.proofs_share", tested=words.count(row["tested"]), in_scope=words.count(row["in_scope"]))
+        lines = [row["title"] + (f" ({share})" if row["tested"] < row["in_scope"] and row["tested"] else "")]
+        if needs:
+            lines.append(words("summary.proofs_needs", needs=words.join(needs)))
+        answer = Text(words.term("proof", row["answer"]), style=_PROOF.get(row["answer"], ""))
+        table.add_row(answer, Text("\n".join(lines)))
     return table
 
 

@@ -119,6 +119,15 @@ def listed(text: str | None) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
+def listed_json(text: str | None) -> list[dict[str, Any]]:
+    """Return the objects of a JSON list; what is none gives no object."""
+    try:
+        value = json.loads(text or "[]")
+    except ValueError:
+        return []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def parsed(text: str | None) -> dict[str, Any]:
     """Return the object of a JSON column; what is no object stands for itself below ``text``."""
     if not text:

@@ -290,6 +290,33 @@ class Coverage(Table):
     why: pl.String = col("JSON: reason to count, for excused and not testable; the error when failed", required=True)
 
 
+class Proofs(Table):
+    """One row a kind of false shipment that the platform names: what the given files can say of it."""
+
+    place: pl.Int64 = col("the platform's order of the kinds, from 1", required=True)
+    kind: pl.String = col("kind, e.g. empty_or_short", key=True)
+    title: pl.String = col("the kind in the run's language", required=True)
+    answer: pl.String = col(
+        "prove: a finding would prove it; suggest: only hint at it; cannot: no rule could judge anything",
+        required=True,
+        isin=("prove", "suggest", "cannot"),
+    )
+    tested: pl.Int64 = col("orders or parcels that the widest rule of that answer judged", required=True)
+    in_scope: pl.Int64 = col("of how many that rule speaks", required=True)
+    flagged: pl.Int64 = col("orders or parcels flagged by the rules of this kind, all together", required=True)
+    ways: pl.String = col(
+        "JSON list, one a rule: rule_id, shows (prove or suggest), status, in_scope, tested, flagged, not_testable "
+        "(reason to count)",
+        required=True,
+    )
+    further: pl.String = col(
+        "JSON list of inputs that are missing: need, title, then (prove or suggest: what the rules it helps would show), "
+        "rules",
+        required=True,
+    )
+    outside: pl.String = col("what would show it that no export holds, in the run's language", required=True)
+
+
 class Reviews(Table):
     """A person's verdicts, kept across runs."""
 
@@ -367,5 +394,6 @@ DERIVED: dict[str, type[Table]] = {
     "late_causes": LateCauses,
     "findings": Findings,
     "coverage": Coverage,
+    "proofs": Proofs,
     "reviews": Reviews,
 }
