@@ -30,7 +30,7 @@ def load_rules(folders: Sequence[Path], *, fresh: bool = False) -> Rulebook:
     ----------
     folders : sequence of Path
         The shipped folder first, then the user's own. In each, a sub-folder is a family; rule files that stand in the
-        folder itself form a family named after it. ``policies``, ``carriers``, ``lists`` and ``proofs`` are not families.
+        folder itself form a family named after it. ``policies``, ``carriers``, ``lists`` and ``proofs`` are none.
     fresh : bool
         Check every file anew, also those found in order before.
 

@@ -1,4 +1,4 @@
-"""What exports can prove: the platform's kinds of false shipment and the rules that speak of each (``rules/proofs``)."""
+"""What exports can prove: the platform's kinds of false shipment and the rules that speak of each."""
 
 from __future__ import annotations
 

@@ -310,8 +310,7 @@ class Proofs(Table):
         required=True,
     )
     further: pl.String = col(
-        "JSON list of inputs that are missing: need, title, then (prove or suggest: what the rules it helps would show), "
-        "rules",
+        "JSON list of inputs that are missing: need, title, then (prove or suggest: what it would help to show), rules",
         required=True,
     )
     outside: pl.String = col("what would show it that no export holds, in the run's language", required=True)
