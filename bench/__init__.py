@@ -1,0 +1,1 @@
+"""Benchmarks: what they need and the commands that run them; not part of the package."""
