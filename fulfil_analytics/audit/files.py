@@ -35,6 +35,7 @@ TABLES = {
     "quarantine": "SELECT * FROM quarantine ORDER BY source_file, source_line, column_name, reason, found",
     "coverage": "SELECT * FROM coverage ORDER BY family, rule_id",
     "proofs": "SELECT * FROM proofs ORDER BY place",
+    "reviews": "SELECT * FROM reviews ORDER BY finding_id, reviewed_at",
 }
 
 

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics import __version__
+from fulfil_analytics.audit.reviews import reviews
 from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.rulebook.lists import lists_sha256
 
@@ -64,6 +65,7 @@ def build_manifest(
         "skipped": [] if intake is None else [{"file": file, "why": why} for file, why in sorted(intake.skipped)],
         "counts": count_rows(store),
         "can_prove": _proofs(store),
+        "reviews": [{**row, "reviewed_at": iso(row["reviewed_at"])} for row in reviews(store)],
     }
 
 

@@ -1,6 +1,8 @@
 SELECT
   {{facts}},
   coalesce(f.findings, 0) AS findings,
+  coalesce(f.upheld, 0) AS findings_upheld,
+  coalesce(f.excused, 0) AS findings_excused,
   f.worst_severity,
   coalesce(r.risk, 'none') AS risk,
   list_filter([
@@ -16,6 +18,8 @@ SELECT
 FROM orders
 LEFT JOIN (
   SELECT order_id, count(*) AS findings,
+    count(*) FILTER (verdict = 'upheld') AS upheld,
+    count(*) FILTER (verdict = 'excused') AS excused,
     arg_min(severity, CASE severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END)
       AS worst_severity
   FROM findings

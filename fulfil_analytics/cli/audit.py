@@ -29,7 +29,11 @@ def audit(
     only: common.Only = None,
     fail_on: Annotated[
         str | None,
-        typer.Option("--fail-on", metavar="SEVERITY", help="Exit 1 when a finding is at or above this severity."),
+        typer.Option(
+            "--fail-on",
+            metavar="SEVERITY",
+            help="Exit 1 when a finding that no reviewer excused is at or above this severity.",
+        ),
     ] = None,
     pii: common.Pii = "hash",
     dates: common.Dates = None,
@@ -107,7 +111,12 @@ def _fails(run: Run, fail_on: str | None) -> bool:
     if fail_on is None:
         return False
     grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    return bool(run.store.one("SELECT count(*) FROM findings WHERE severity IN (SELECT unnest(?))", [list(grave)]))
+    return bool(
+        run.store.one(
+            "SELECT count(*) FROM findings WHERE severity IN (SELECT unnest(?)) AND verdict IS DISTINCT FROM 'excused'",
+            [list(grave)],
+        )
+    )
 
 
 def _summary(run: Run, out: Path | None, *, as_json: bool, timings: bool) -> Any:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from fulfil_analytics.cli import audit, explain, load, policies, rates, reconcile, rules, sample
+from fulfil_analytics.cli import audit, explain, load, policies, rates, reconcile, review, rules, sample
 from fulfil_analytics.errors import EXIT_INTERNAL, EXIT_USAGE, FulfilError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("load")(load.load)
 app.command("explain")(explain.explain)
 app.command("rates")(rates.rates)
 app.command("reconcile")(reconcile.reconcile)
+app.command("review")(review.review)
 app.add_typer(rules.app, name="rules")
 app.add_typer(policies.app, name="policies")
 app.command("sample")(sample.sample)

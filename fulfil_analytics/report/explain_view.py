@@ -134,6 +134,16 @@ def evidence(row: Row) -> str:
     return " · ".join(f"{key} {plain(value)}" for key, value in row["evidence"].items()) if row["evidence"] else ""
 
 
+def finding_lines(words: Words, row: Row) -> list[str]:
+    """Return what stands below a finding: what decided, where that is, what explains it, what a reviewer said."""
+    stands = " · ".join(part for part in (place(words, row), row["finding_id"]) if part)
+    lines = [evidence(row), stands, row["root_rule"] and words("explain.root", rule=row["root_rule"])]
+    if row["verdict"]:
+        said = {"reason": row["verdict_reason"], "author": row["verdict_by"], "at": words.moment(row["verdict_at"])}
+        lines.append(words("explain.verdict", verdict=words.term("verdict", row["verdict"]), **said))
+    return [line for line in lines if line]
+
+
 def to_rich(found: Explanation) -> RenderableType:
     """Return an explanation as rich renderables."""
     from rich.console import Group
@@ -188,10 +198,8 @@ def _findings_rich(found: Explanation) -> RenderableType:
         text.append(f" {row['rule_id']} ", style="bold")
         text.append(f"({words.term('evidence', row['evidence_class'])}) ", style="dim")
         text.append(row["message"])
-        below = [evidence(row), place(words, row), row["root_rule"] and words("explain.root", rule=row["root_rule"])]
-        for line in below:
-            if line:
-                text.append(f"\n  {line}", style="dim")
+        for line in finding_lines(words, row):
+            text.append(f"\n  {line}", style="dim")
         blocks.append(text)
     return Group(*blocks)
 
@@ -233,15 +241,7 @@ def to_html(found: Explanation) -> str:
         order=found.order_id,
         policy=found.policy.get("title") or found.policy.get("id") or "",
         facts=facts(found),
-        findings=[
-            {
-                **row,
-                "evidence": evidence(row),
-                "place": place(words, row),
-                "root": row["root_rule"] and words("explain.root", rule=row["root_rule"]),
-            }
-            for row in found.findings
-        ],
+        findings=[{**row, "lines": finding_lines(words, row)} for row in found.findings],
         excuses=[words.term("excuse", name) for name in found.excuses],
         parcels=[parcel(words, row) for row in found.parcels],
         clocks=_clocks_html(found),

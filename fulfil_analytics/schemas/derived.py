@@ -317,13 +317,15 @@ class Proofs(Table):
 
 
 class Reviews(Table):
-    """A person's verdicts, kept across runs."""
+    """A person's verdicts, kept across runs: one row a verdict, of several on one finding the latest counts."""
 
     finding_id: pl.String = col("finding", key=True)
+    rule_id: pl.String = col("its rule", required=True)
+    order_id: pl.String = col("its order")
     verdict: pl.String = col("upheld or excused", required=True, isin=("upheld", "excused"))
-    reason: pl.String = col("why", required=True)
+    reason: pl.String = col("why; e-mail addresses and phone numbers struck out", required=True)
     author: pl.String = col("who", required=True)
-    reviewed_at: TIME = col("when, UTC", required=True)
+    reviewed_at: TIME = col("when, UTC", key=True)
 
 
 class Forecast(Table):

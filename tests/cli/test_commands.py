@@ -10,6 +10,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import pytest
 
 from fulfil_analytics.cli.main import run
@@ -146,3 +147,28 @@ def test_sample_is_audited_as_it_says(tmp_path: Path) -> None:
     assert made.returncode == 0
     assert "fulfil audit" in made.stdout
     assert fulfil("audit", tmp_path / "try", "--quiet").returncode == 0
+
+
+def test_a_verdict_survives_the_next_audit_and_is_shown_everywhere(tmp_path: Path) -> None:
+    store, out = tmp_path / "shop.duckdb", tmp_path / "out"
+    audit = ("audit", PLANTED, "--db", store, "--only", "duplicate_waybill", "--out", out, "--fail-on", "critical")
+    assert fulfil(*audit).returncode == 1
+    assert "No verdict is kept" in fulfil("review", "--db", store).stdout
+    with duckdb.connect(str(store)) as con:
+        found = con.execute("SELECT finding_id, order_id FROM findings ORDER BY finding_id").fetchall()
+    chosen = [word for finding_id, _ in found for word in ("--finding", finding_id)]
+    verdict = ("--verdict", "excused", "--reason", "one household", "--author", "Ada")
+    assert fulfil("review", "--db", store, *chosen, *verdict).returncode == 0
+    assert fulfil(*audit).returncode == 0  # excused: it fails nothing any more, and is still there
+    shown = fulfil("explain", found[0][1], "--db", store).stdout
+    assert "excused by Ada" in " ".join(shown.split())
+    assert found[0][0] in shown
+    rows = duckdb.sql(f"SELECT verdict FROM '{out}/findings.parquet'").fetchall()
+    assert rows == [("excused",)] * len(found)
+    risks = duckdb.sql(f"SELECT DISTINCT risk, findings_excused > 0 FROM '{out}/orders.parquet' WHERE findings > 0")
+    assert risks.fetchall() == [("none", True)]
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert {row["author"] for row in manifest["reviews"]} == {"Ada"}
+    wrong = fulfil("review", "--db", store, "--finding", "F0", *verdict)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "no finding F0" in wrong.stderr

@@ -31,7 +31,9 @@ def test_a_store_without_a_name_leaves_nothing_behind() -> None:
 
 def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
     with open_store(tmp_path / "shop.duckdb") as store:
-        store.con.execute("INSERT INTO reviews VALUES ('F1', 'upheld', 'why', 'who', TIMESTAMP '2026-01-01')")
+        store.con.execute(
+            "INSERT INTO reviews VALUES ('F1', 'r', 'O1', 'upheld', 'why', 'who', TIMESTAMP '2026-01-01')"
+        )
     with open_store(tmp_path / "shop.duckdb") as store:
         assert store.one("SELECT count(*) FROM reviews") == 1
 
