@@ -36,19 +36,3 @@ class Bench(Engine, Protocol):
         """Let `tables` be the only tables there are."""
         ...
 
-
-def kind_of(arrow_type: pa.DataType) -> str:
-    """Return the portable word for an Arrow type; whole decimals (a sum of integers) are integers."""
-    import pyarrow as pa
-
-    if pa.types.is_integer(arrow_type) or (pa.types.is_decimal(arrow_type) and arrow_type.scale == 0):
-        return "integer"
-    for kind, fits in (
-        ("text", (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)),
-        ("timestamp", (pa.types.is_timestamp,)),
-        ("boolean", (pa.types.is_boolean,)),
-        ("date", (pa.types.is_date,)),
-    ):
-        if any(test(arrow_type) for test in fits):
-            return kind
-    return str(arrow_type)
