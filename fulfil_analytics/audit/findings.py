@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 Sink = Callable[["pa.RecordBatch"], None]
 """Takes findings, batch by batch, in the columns of table ``findings``."""
 
-_FEW = 50_000
-"""Orders up to which two rules run at a time; above, one alone uses the cores better and half the memory."""
-
 _FINDING = tuple(duckdb_types(DERIVED["findings"]))
 
 
@@ -117,17 +114,16 @@ def _run_locked(
     store: Store, rules: Sequence[Rule], spool: IO[bytes], *, as_of: dt.datetime, lang: str, zone: str
 ) -> list[RuleRun]:
     """Run `rules` on the store, locked meanwhile; their findings go into `spool`."""
-    from fulfil_analytics.store import open_store
+    from fulfil_analytics.store import open_store, small
 
     threads = store.one("SELECT current_setting('threads')")
     memory = store.one("SELECT current_setting('memory_limit')")
-    orders = int(store.one("SELECT count(*) FROM orders"))
+    one_at_a_time = not small(store)
     store.con.close()
     try:
         with locked(store.path, threads=int(threads), memory=memory) as engine, _Spool(spool) as sink:
-            if orders > _FEW or int(threads) == 1:
+            if one_at_a_time:
                 return run_rules(engine, rules, sink, as_of=as_of, lang=lang, zone=zone)
-            # On a small store planning is all the cost, and one query plans on one thread: two rules at a time.
             with engine.beside() as second, ThreadPoolExecutor(2) as lanes:
                 free = SimpleQueue[Engine]()
                 free.put(engine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from fulfil_analytics.resources import rules_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import duckdb
 
     from fulfil_analytics.policy import Policy
     from fulfil_analytics.rulebook import Rulebook
@@ -233,13 +236,29 @@ def _as_of(store: Store, policy: Policy, options: Options) -> dt.datetime:
 def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, options: Options) -> None:
     from fulfil_analytics.reference import install_places
     from fulfil_analytics.sla import build_deadlines, build_forecast, build_late_causes, build_rates
-    from fulfil_analytics.store import build_model, build_tracks
+    from fulfil_analytics.store import build_model, build_tracks, small
 
     build_model(store, carriers, as_of)
     countries = {row[0] for row in store.rows("SELECT DISTINCT market FROM orders WHERE market IS NOT NULL")}
-    install_places(store.con, countries, options.places)
-    build_tracks(store, policy, as_of)
-    build_deadlines(store.con, policy, as_of)
-    build_rates(store.con, policy, as_of)
-    build_forecast(store.con, policy, as_of)
-    build_late_causes(store.con, as_of)
+
+    def tracks() -> None:
+        install_places(store.con, countries, options.places)
+        build_tracks(store, policy, as_of)
+
+    def clocks(con: duckdb.DuckDBPyConnection) -> None:
+        con.execute("SET TimeZone = 'UTC'")
+        build_deadlines(con, policy, as_of)
+        build_rates(con, policy, as_of)
+        build_forecast(con, policy, as_of)
+        build_late_causes(con, as_of)
+
+    # The ways of the parcels and the clocks of the orders do not look at each other.
+    with store.con.cursor() as beside:
+        if small(store):
+            with ThreadPoolExecutor(1) as lane:
+                running = lane.submit(clocks, beside)
+                tracks()
+                running.result()
+        else:
+            tracks()
+            clocks(beside)

@@ -48,6 +48,7 @@ def audit(
     Example: fulfil audit exports/ --policy tiktok-us --out audit
     """
     from fulfil_analytics.audit.run import run_audit
+    from fulfil_analytics.report.outputs import warm
 
     common.one_of(fail_on, SEVERITIES, "--fail-on")
     common.one_of(engine, ("duckdb",), "--engine")
@@ -65,6 +66,8 @@ def audit(
             memory=memory,
             progress=tell,
         )
+        if out is not None:
+            warm()
         run = run_audit(inputs, options)
         with run:
             if out is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,16 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from fulfil_analytics.audit.run import Run
+
+
+def warm() -> None:
+    """Import what writing will need, in the background: the database works outside Python's lock meanwhile."""
+    threading.Thread(target=_import_all, daemon=True).start()
+
+
+def _import_all() -> None:
+    for module in ("plotly.graph_objects", "plotly.offline", "great_tables", "jinja2", "xlsxwriter"):
+        importlib.import_module(module)
 
 
 def write_outputs(run: Run, folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fulfil_analytics.store.database import Store, open_store
-from fulfil_analytics.store.derive import build_model, build_tracks, latest_time
+from fulfil_analytics.store.derive import build_model, build_tracks, latest_time, small
 from fulfil_analytics.store.load import Loaded, load_file, settle
 
-__all__ = ["Loaded", "Store", "build_model", "build_tracks", "latest_time", "load_file", "open_store", "settle"]
+__all__ = ["Loaded", "Store", "build_model", "build_tracks", "latest_time", "load_file", "open_store", "settle", "small"]

@@ -32,6 +32,10 @@ _TIMES = {
 }
 
 
+_FEW = 50_000
+_THREADS = "SELECT current_setting('threads')"
+
+
 def latest_time(store: Store) -> dt.datetime | None:
     """Return the latest time that the exports and the tracking tell of (UTC), the default as-of moment.
 
@@ -43,6 +47,14 @@ def latest_time(store: Store) -> dt.datetime | None:
     )
     latest: dt.datetime | None = store.one(f"SELECT max(t) FROM ({parts})")
     return latest
+
+
+def small(store: Store) -> bool:
+    """Tell whether planning, which one thread does, is most of the cost: then two things are done at a time.
+
+    Of a large store one thing alone uses the cores better, and half the memory.
+    """
+    return int(store.one("SELECT count(*) FROM orders")) <= _FEW and int(store.one(_THREADS)) > 1
 
 
 def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime) -> None:
