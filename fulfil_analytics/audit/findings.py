@@ -133,9 +133,7 @@ def _run_locked(
         store.con = open_store(store.path, memory=memory).con
 
 
-def _in_turn(
-    free: SimpleQueue[Engine], sink: Sink, rule: Rule, *, as_of: dt.datetime, lang: str, zone: str
-) -> RuleRun:
+def _in_turn(free: SimpleQueue[Engine], sink: Sink, rule: Rule, *, as_of: dt.datetime, lang: str, zone: str) -> RuleRun:
     """Run `rule` on the next engine that is free."""
     engine = free.get()
     try:

@@ -35,4 +35,3 @@ class Bench(Engine, Protocol):
     def put(self, tables: Mapping[str, pa.Table]) -> None:
         """Let `tables` be the only tables there are."""
         ...
-

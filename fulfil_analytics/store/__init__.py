@@ -6,4 +6,14 @@ from fulfil_analytics.store.database import Store, open_store
 from fulfil_analytics.store.derive import build_model, build_tracks, latest_time, small
 from fulfil_analytics.store.load import Loaded, load_file, settle
 
-__all__ = ["Loaded", "Store", "build_model", "build_tracks", "latest_time", "load_file", "open_store", "settle", "small"]
+__all__ = [
+    "Loaded",
+    "Store",
+    "build_model",
+    "build_tracks",
+    "latest_time",
+    "load_file",
+    "open_store",
+    "settle",
+    "small",
+]
