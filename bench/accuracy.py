@@ -152,7 +152,7 @@ HEAD = """\
 # rules find what they describe, not how often real sellers do it.
 #
 # [measured]          seeds, samples, orders: what was made; look_alikes: innocent orders made to look guilty;
-#                     hard_findings_on_look_alikes: how many of those got a hard finding; tool_version: the tool measured
+#                     hard_findings_on_look_alikes: how many got a hard finding; tool_version: the tool measured
 # [rules.RULE_ID]     evidence_class: hard or soft
 #                     planted: true findings in the data; found: those of them that were raised; extra: raised, not true
 #                     recall = found / planted; precision = found / (found + extra); 0..1
