@@ -21,11 +21,7 @@ if TYPE_CHECKING:
     from fulfil_analytics.audit.run import Run
 
 _FACTS = ", ".join(f"orders.{column.name}" for column in columns(DERIVED["orders"]) if not column.personal)
-ORDERS = (
-    read_sql("fulfil_analytics.audit", "orders_out.sql")
-    .replace("{{facts}}", _FACTS)
-    .replace("{{risk}}", read_sql("fulfil_analytics.audit", "risk.sql"))
-)
+ORDERS = read_sql("fulfil_analytics.audit", "orders_out.sql").replace("{{facts}}", _FACTS)
 
 TABLES = {
     "findings": "SELECT * FROM findings ORDER BY rowid",
@@ -34,6 +30,7 @@ TABLES = {
     "rates": "SELECT * FROM rates ORDER BY metric, mode, slice, period_start",
     "quarantine": "SELECT * FROM quarantine ORDER BY source_file, source_line, column_name, reason, found",
     "coverage": "SELECT * FROM coverage ORDER BY family, rule_id",
+    "risk_of_shop": "SELECT * FROM risk_of_shop ORDER BY rowid",
     "proofs": "SELECT * FROM proofs ORDER BY place",
     "reviews": "SELECT * FROM reviews ORDER BY finding_id, reviewed_at",
 }

@@ -104,4 +104,5 @@ def count_rows(store: Store) -> dict[str, Any]:
     counts["findings_by_severity"] = dict(
         store.rows("SELECT severity, count(*) FROM findings GROUP BY severity ORDER BY severity")
     )
+    counts["orders_by_risk"] = dict(store.rows("SELECT risk, count(*) FROM risk_of_order GROUP BY risk ORDER BY risk"))
     return counts

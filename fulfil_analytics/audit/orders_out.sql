@@ -5,6 +5,7 @@ SELECT
   coalesce(f.excused, 0) AS findings_excused,
   f.worst_severity,
   coalesce(r.risk, 'none') AS risk,
+  r.reason AS risk_reason,
   list_filter([
     CASE WHEN orders.platform_fulfilled THEN 'platform_fulfilled' END,
     CASE WHEN orders.is_combined THEN 'combined' END,
@@ -25,6 +26,5 @@ LEFT JOIN (
   FROM findings
   GROUP BY order_id
 ) AS f ON f.order_id = orders.order_id
-LEFT JOIN (
-{{risk}}) AS r ON r.order_id = orders.order_id
+LEFT JOIN risk_of_order AS r ON r.order_id = orders.order_id
 ORDER BY orders.order_id

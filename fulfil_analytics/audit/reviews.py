@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from fulfil_analytics.audit.risk import write_risk
 from fulfil_analytics.errors import UsageError
 from fulfil_analytics.privacy import struck
 
@@ -65,6 +66,7 @@ def review(
                 ],
             )
             store.con.execute("UPDATE findings SET verdict = ? WHERE finding_id = ?", [verdict, finding["finding_id"]])
+        write_risk(store.con)
         store.con.commit()
     except BaseException:
         store.con.rollback()

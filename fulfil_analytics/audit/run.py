@@ -14,6 +14,7 @@ from fulfil_analytics.audit.intake import choose, load_all, look
 from fulfil_analytics.audit.manifest import build_manifest, count_rows
 from fulfil_analytics.audit.options import Options, moment
 from fulfil_analytics.audit.proofs import write_proofs
+from fulfil_analytics.audit.risk import write_risk
 from fulfil_analytics.errors import InputError
 from fulfil_analytics.resources import rules_folder
 
@@ -125,6 +126,7 @@ def run_audit(inputs: Sequence[str], options: Options) -> Run:
         install_lists(store.con, _rule_folders(options))
         clock.step("running rules")
         findings.run(store, book, as_of=as_of, lang=options.lang, zone=policy.zone)
+        write_risk(store.con)
         write_proofs(store.con, load_proofs(_rule_folders(options)), options.lang)
         clock.step("done")
         manifest = build_manifest(store, intake, policy, book, carriers, as_of, options)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.report.facts import Row, one, rows
 from fulfil_analytics.report.sections import reasons
-from fulfil_analytics.report.words import NONE, Lang, Words, listed_json
+from fulfil_analytics.report.words import NONE, Lang, Words, listed, listed_json
 from fulfil_analytics.schemas.words import SEVERITY, SLA_MODE
 
 if TYPE_CHECKING:
@@ -69,9 +69,10 @@ def console_summary(
     found = rows(con, "findings_by_rule")
     untested = _untested(words, rows(con, "coverage"))
     if found:
-        worst = rows(con, "findings_worst", cap=WORST, by_rule=False)
+        worst = rows(con, "orders_worst", cap=WORST)
         parts += [title(words("summary.findings")), _findings(words, found)]
-        parts += [title(_worst_title(words, worst)), _worst(words, worst)]
+        if worst:
+            parts += [title(_worst_title(words, worst)), _worst(words, worst)]
     else:
         parts += [
             title(words("section.findings")),
@@ -182,9 +183,10 @@ def _worst(words: Words, worst: Sequence[Row]) -> Table:
 
     table = Table.grid(padding=(0, 2))
     for row in worst:
-        grade = Text(words.term("severity", row["severity"]), style=_SEVERE.get(row["severity"], ""))
-        subject = row["order_id"] or row["waybill"] or row["source_file"] or NONE
-        table.add_row(grade, Text(subject), Text(row["message"]))
+        grade = Text(words.term("severity", row["risk"]), style=_SEVERE.get(row["risk"], ""))
+        further = listed(row["further_rules"])
+        also = f" {words('summary.also', rules=words.join(further))}" if further else ""
+        table.add_row(grade, Text(row["order_id"]), Text(row["reason"] + also))
     return table
 
 

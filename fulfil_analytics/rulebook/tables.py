@@ -203,7 +203,7 @@ REFERENCE = {
 }
 """Tables beside the schemas: reference data, and the numbers that are on no order."""
 
-_RESULTS = ("rates", "rate_details", "findings", "coverage", "proofs", "reviews")
+_RESULTS = ("rates", "rate_details", "findings", "coverage", "proofs", "reviews", "risk_of_order", "risk_of_shop")
 
 
 @cache

@@ -290,6 +290,37 @@ class Coverage(Table):
     why: pl.String = col("JSON: reason to count, for excused and not testable; the error when failed", required=True)
 
 
+class RiskOfOrder(Table):
+    """One row an order with a finding that counts: its risk, and where a reader begins (docs/risk.md)."""
+
+    place: pl.Int64 = col("order of reading, from 1", required=True)
+    order_id: pl.String = col("order", key=True)
+    shop: pl.String = col("shop")
+    risk: pl.String = col("risk", required=True, isin=words.SEVERITY[:4])
+    why: pl.String = col("which rule of docs/risk.md gave it", required=True, isin=words.RISK_REASON)
+    roots: pl.Int64 = col("root findings that count", required=True)
+    hard_roots: pl.Int64 = col("of these, those of hard evidence", required=True)
+    folded: pl.Int64 = col("findings that another one explains", required=True)
+    excused: pl.Int64 = col("findings that a reviewer excused", required=True)
+    leading_finding_id: pl.String = col("the gravest root, hard before soft", required=True)
+    leading_rule_id: pl.String = col("its rule", required=True)
+    reason: pl.String = col("its message: the risk in one sentence", required=True)
+    further_rules: pl.String = col("JSON list of the rules of the other roots", required=True)
+
+
+class RiskOfShop(Table):
+    """One row a shop: how many of its orders, not fulfilled by the platform, are of which risk (docs/risk.md)."""
+
+    shop: pl.String = col("shop; null where the orders name none")
+    orders: pl.Int64 = col("orders", required=True)
+    critical: pl.Int64 = col("of these, those of critical risk", required=True)
+    high: pl.Int64 = col("of high risk", required=True)
+    medium: pl.Int64 = col("of medium risk", required=True)
+    low: pl.Int64 = col("of low risk", required=True)
+    leading_rule_id: pl.String = col("rule that leads most of its critical and high orders")
+    risk: pl.String = col("risk of the shop", required=True, isin=(*words.SEVERITY[:4], "none"))
+
+
 class Proofs(Table):
     """One row a kind of false shipment that the platform names: what the given files can say of it."""
 
@@ -395,6 +426,8 @@ DERIVED: dict[str, type[Table]] = {
     "late_causes": LateCauses,
     "findings": Findings,
     "coverage": Coverage,
+    "risk_of_order": RiskOfOrder,
+    "risk_of_shop": RiskOfShop,
     "proofs": Proofs,
     "reviews": Reviews,
 }

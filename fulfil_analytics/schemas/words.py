@@ -68,6 +68,15 @@ STAGE = (
 )
 OUTCOME = ("on_time", "late", "open", "overdue", "not_applicable")
 SEVERITY = ("critical", "high", "medium", "low", "info")
+RISK_REASON = (
+    "hard_critical",
+    "two_hard_high",
+    "hard_high",
+    "soft_critical",
+    "hard_medium",
+    "soft_high",
+    "other",
+)
 EVIDENCE = ("hard", "soft")
 WAYBILL_CHECK = ("ok", "bad", "unknown")
 CANCEL_REASON = (

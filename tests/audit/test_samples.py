@@ -16,7 +16,7 @@ from fulfil_analytics.audit.run import Run, run_audit
 from fulfil_analytics.report.outputs import write_outputs
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
-TABLES = ("findings", "orders", "deadlines", "rates", "quarantine", "coverage", "proofs", "reviews")
+TABLES = ("findings", "orders", "deadlines", "rates", "quarantine", "coverage", "proofs", "reviews", "risk_of_shop")
 OUTPUTS = {f"{name}.parquet" for name in TABLES} | {
     "findings.csv",
     "findings.xlsx",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from fulfil_analytics.audit.risk import write_risk
 from fulfil_analytics.schemas import TABLES, create_table, duckdb_types
 from fulfil_analytics.sql import fill
 
@@ -29,6 +30,7 @@ def filled_store(orders: int) -> duckdb.DuckDBPyConnection:
     con = empty_store()
     text = (Path(__file__).parent / "report_store.sql").read_text(encoding="utf-8")
     con.execute(fill(text, {"orders": orders, "as_of": AS_OF}))
+    write_risk(con)
     return con
 
 
@@ -49,6 +51,7 @@ def poison(con: duckdb.DuckDBPyConnection) -> None:
         "unit",
         "evidence_class",
         "verdict",
+        "risk",
     }
     for name, table in TABLES.items():
         texts = [column for column, kind in duckdb_types(table).items() if kind == "VARCHAR" and column not in closed]

@@ -43,7 +43,7 @@ def test_it_says_what_matters(con: duckdb.DuckDBPyConnection, show: Callable[...
     assert rate is not None
     assert f"Dispatched on time {rate[0]:.1%}" in text
     assert f"{rate[1]}/{rate[2]}" in text
-    assert "The 10 worst of 52" in text
+    assert "The 10 worst of 43 orders with a finding" in text
     assert "weight_mismatch: not testable (no value in journeys.weight_g: 200)" in text
     assert "my_rule: failed" in text
     assert (
@@ -54,9 +54,11 @@ def test_it_says_what_matters(con: duckdb.DuckDBPyConnection, show: Callable[...
     assert "Passed over: readme.txt" in text
 
 
-def test_ten_worst_are_roots_first_gravest_first(con: duckdb.DuckDBPyConnection, show: Callable[..., str]) -> None:
+def test_ten_worst_orders_the_gravest_first_each_with_its_reason(
+    con: duckdb.DuckDBPyConnection, show: Callable[..., str]
+) -> None:
     text = show(con)
-    worst = text.split("worst of 52")[1].split("Not tested")[0]
+    worst = text.split("worst of 43")[1].split("Not tested")[0]
     assert worst.count("critical") == 10
 
 
@@ -92,6 +94,7 @@ def test_flat_reasons_are_understood(store: Store, show: Callable[..., str]) -> 
 def test_markup_of_rich_in_the_data_is_text(store: Store, show: Callable[..., str]) -> None:
     con = store(40)
     poison(con)
+    con.execute("UPDATE risk_of_order SET risk = 'high', reason = '[red]boo[/red] [/]'")
     con.execute("UPDATE findings SET message = '[red]boo[/red] [/]', rule_id = '[/]'")
     con.execute("UPDATE coverage SET rule_id = '[/]' || rule_id")
     con.execute("UPDATE rates SET metric = '[/]' || metric")
