@@ -101,10 +101,11 @@ def load_all(
     """Load every recognised file into the store and settle what is current."""
     from fulfil_analytics.privacy import Privacy, install, load_key
     from fulfil_analytics.sources import open_rows
-    from fulfil_analytics.store import load_file, settle
+    from fulfil_analytics.store import PhoneNumbers, load_file, settle
 
     privacy = Privacy(options.pii, load_key(key_file) if options.pii == "hash" else b"")
     done = []
+    phones = None if options.pii == "keep" else PhoneNumbers()
     with store.con.cursor() as reader:
         reader.execute("SET TimeZone = 'UTC'")
         install(reader, privacy)
@@ -114,7 +115,9 @@ def load_all(
             shop = options.config.shop_of(item.source.shown)
             order = options.dates or ""
             with open_rows(reader, item, zone=policy.zone, shop=shop, privacy=privacy, date_order=order) as rows:
-                done.append(load_file(store, reader, item, rows))
+                done.append(load_file(store, reader, item, rows, phones))
+    if phones:
+        phones.close()
     settle(store)
     return done
 

@@ -12,6 +12,8 @@ from fulfil_analytics.schemas.base import TIME, Table, col
 ORDER_ID = r"^[0-9A-Za-z][0-9A-Za-z_-]{0,39}$"
 WAYBILL = r"^[0-9A-Z][0-9A-Z./+_#-]{0,59}$"
 BIG = 1_000_000_000
+MONEY = 100 * BIG
+"""Hundredths of a currency unit that no order reaches in any currency; ten digits in an amount are a phone number."""
 
 
 class Sourced(Table):
@@ -35,13 +37,15 @@ class OrderLines(Sourced):
     quantity: pl.Int64 = col("units ordered in this line", ge=0, le=BIG)
     quantity_returned: pl.Int64 = col("units returned in this line", ge=0, le=BIG)
     currency: pl.String = col("ISO 4217 code", str_matches=r"^[A-Z]{3}$")
-    unit_price_cents: pl.Int64 = col("original price of one unit, hundredths of the currency unit")
-    line_total_cents: pl.Int64 = col("line subtotal after discounts, hundredths of the currency unit")
+    unit_price_cents: pl.Int64 = col("original price of one unit, hundredths of the currency unit", ge=-MONEY, le=MONEY)
+    line_total_cents: pl.Int64 = col(
+        "line subtotal after discounts, hundredths of the currency unit", ge=-MONEY, le=MONEY
+    )
     order_amount_cents: pl.Int64 = col(
-        "amount of the whole order, repeated on each line, hundredths of the currency unit"
+        "amount of the whole order, repeated on each line, hundredths of the currency unit", ge=-MONEY, le=MONEY
     )
     refund_amount_cents: pl.Int64 = col(
-        "refund of the whole order, repeated on each line, hundredths of the currency unit"
+        "refund of the whole order, repeated on each line, hundredths of the currency unit", ge=-MONEY, le=MONEY
     )
     shop: pl.String = col("shop the file belongs to, as set in fulfil.toml or a column of the file")
     market: pl.String = col("ISO 3166 country the order is delivered in", str_matches=r"^[A-Z]{2}$")
@@ -157,9 +161,9 @@ class Inventory(Sourced):
 
     warehouse: pl.String = col("warehouse name", key=True)
     seller_sku: pl.String = col("seller's own SKU", key=True)
-    on_hand: pl.Int64 = col("units on hand")
-    reserved: pl.Int64 = col("units reserved")
-    sellable: pl.Int64 = col("units that may be sold")
+    on_hand: pl.Int64 = col("units on hand", ge=-BIG, le=BIG)
+    reserved: pl.Int64 = col("units reserved", ge=-BIG, le=BIG)
+    sellable: pl.Int64 = col("units that may be sold", ge=-BIG, le=BIG)
     restock_at: TIME = col("next restock, UTC")
     taken_at: TIME = col("moment of the count, UTC")
 
@@ -188,10 +192,10 @@ class Returns(Sourced):
     return_reason: pl.String = col("reason, as exported, personal data struck out")
     return_status: pl.String = col("status, as exported")
     quantity: pl.Int64 = col("units", ge=0, le=BIG)
-    refund_amount_cents: pl.Int64 = col("refund, hundredths of the currency unit")
+    refund_amount_cents: pl.Int64 = col("refund, hundredths of the currency unit", ge=-MONEY, le=MONEY)
     requested_at: TIME = col("request, UTC")
     refunded_at: TIME = col("refund, UTC")
-    return_waybill: pl.String = col("waybill of the way back")
+    return_waybill: pl.String = col("waybill of the way back", str_matches=WAYBILL)
 
 
 class SlaWindows(Sourced):

@@ -27,6 +27,7 @@ _SOURCE = ("source_file", "source_line")
 _REASONS = {
     "identifier": "not_an_identifier",
     "waybill": "not_a_waybill",
+    "code": "personal",
     "word": "unknown_word",
     "integer": "not_a_number",
     "money": "not_a_number",
@@ -168,14 +169,17 @@ class Select:
         spec, text, normal = self._spec(column), f"t_{column}", f"n_{column}"
         if spec.type in ("identifier", "waybill"):
             damaged = f"fa_damaged({normal}, {literal(column in self.reading.zeros_are_damage)})"
-            value = self._fitting(column, normal)
+            value = self._fitting(
+                column, f"fa_no_name({text}, {normal})" if spec.type == "identifier" else f"fa_number({text}, {normal})"
+            )
             if not self._keeps_damaged(column):
                 value = f"CASE WHEN NOT {damaged} THEN {value} END"
             return [(column, value), (f"d_{column}", damaged)]
         if spec.words:
             return [(column, self._word(column))]
         values = {
-            "text": text,
+            "code": f"fa_code({text})",
+            "text": f"fa_struck({text})",
             "struck": f"fa_struck({text})",
             "integer": f"fa_integer({text})",
             "money": f"fa_cents({text}, {normal}, c_{column}, {literal(self.reading.point)})",
@@ -194,6 +198,12 @@ class Select:
         if spec.type == "content" and not column.startswith("_"):
             return [(column, f"fa_content({normal}, {literal(_place(column))}, {self._buyer_phone()})")]
         return [(column, values[spec.type])] if spec.type in values else []
+
+    def _number(self, kind: str, text: str, normal: str) -> str:
+        if kind == "identifier":
+            return f"fa_no_name({text}, {normal})"
+        own = f"fa_own_phone({normal}, {self._buyer_phone()})" if "phone_key" in self.cells else "NULL"
+        return f"coalesce({own}, fa_number({text}, {normal}))"
 
     def _fitting(self, column: str, value: str) -> str:
         """Return `value` where it has the form that the model asks of the column."""

@@ -23,6 +23,7 @@ Kind = Literal["orders", "tracking", "labels", "products", "inventory", "warehou
 ColumnType = Literal[
     "identifier",
     "waybill",
+    "code",
     "text",
     "struck",
     "word",

@@ -32,6 +32,32 @@ CREATE OR REPLACE TEMP MACRO fa_waybill(t) AS
   upper(CASE WHEN regexp_matches(t, '[^0-9A-Za-z]')
     THEN regexp_replace(fa_identifier(t), '[\x{00ad}\x{2010}-\x{2015}\x{2212}\x{200b}-]', '', 'g') ELSE t END);
 
+-- A word of letters beside a blank is a name or a street, and so is what has no digit. Neither is a number.
+CREATE OR REPLACE TEMP MACRO fa_wordy(t, word) AS
+  contains(t, ' ') AND regexp_matches(t, word);
+
+CREATE OR REPLACE TEMP MACRO fa_no_name(t, n) AS
+  CASE WHEN regexp_matches(n, '[0-9]') AND NOT fa_wordy(t, '(^|\s)\p{L}{2,}([\s,.]|$)') THEN fa_code(n) END;
+
+-- Of waybills, the words that people type instead of one stay: a rule speaks of them. What is written as a phone number is
+-- told by its length alone.
+CREATE OR REPLACE TEMP MACRO fa_number(t, n) AS
+  CASE
+    WHEN length(t) = 12 AND getvariable('fa_pii') <> 'keep' AND regexp_full_match(t, '[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{4}')
+      THEN 'PHONE#10'
+    WHEN regexp_matches(n, '[0-9]') AND NOT fa_wordy(t, '(^|\s)\p{L}{4,}([\s,.]|$)') THEN n
+    WHEN regexp_full_match(n, {dummy_words}) THEN n
+  END;
+
+-- The row's own phone (its last nine digits are known) in place of a waybill is told by its length alone.
+CREATE OR REPLACE TEMP MACRO fa_own_phone(n, phone) AS
+  CASE WHEN getvariable('fa_pii') <> 'keep' AND length(n) BETWEEN 9 AND 15 AND right(n, 9) = phone AND regexp_full_match(n, '[0-9]+')
+    THEN 'PHONE#' || length(n) END;
+
+-- A code is taken as it is, unless it is a phone number or an e-mail address. Bare digits are a code.
+CREATE OR REPLACE TEMP MACRO fa_code(t) AS
+  CASE WHEN fa_struck(t) = t OR regexp_full_match(t, '[0-9]+') THEN t END;
+
 -- 5.76461E+17; 9234690390470910236904.0; digits lost to zeros beyond the 15 that a spreadsheet keeps. Three or four such
 -- zeros also happen by chance, so they count only where the caller has found them to be frequent in the column.
 CREATE OR REPLACE TEMP MACRO fa_damaged(t, zeros_are_damage) AS

@@ -5,9 +5,11 @@ from __future__ import annotations
 from fulfil_analytics.store.database import Store, open_store
 from fulfil_analytics.store.derive import build_model, build_tracks, latest_time, small
 from fulfil_analytics.store.load import Loaded, load_file, settle
+from fulfil_analytics.store.phones import PhoneNumbers
 
 __all__ = [
     "Loaded",
+    "PhoneNumbers",
     "Store",
     "build_model",
     "build_tracks",

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from fulfil_analytics.errors import StoreError
+from fulfil_analytics.reference.placeholders import placeholders
 from fulfil_analytics.schemas import words
 from fulfil_analytics.sql import Value, fill, read_sql
-from fulfil_analytics.toml import parse
 
 if TYPE_CHECKING:
     from fulfil_analytics.policy import Policy
@@ -72,7 +70,7 @@ def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime) -> None
         _run(store, file, values)
     carriers.check(store.con, source="(SELECT DISTINCT carrier, waybill FROM parcel_base WHERE NOT waybill_damaged)")
     carriers.fits(store.con, source="(SELECT waybill FROM waybill_checks WHERE outcome = 'bad')")
-    _run(store, "50_parcels", {**values, **_placeholders()})
+    _run(store, "50_parcels", {**values, **asdict(placeholders())})
     for file in ("70_stock", "75_records", "77_cancel_deadlines", "80_weights", "85_contents"):
         _run(store, file, values)
 
@@ -104,21 +102,6 @@ def _holidays(calendar: str, policy: Policy, first_year: int, last_year: int) ->
         day
         for one in policy.calendars.values()
         for day in {*holiday_days(one.holidays, one.observed, first_year, last_year), *one.add} - {*one.remove}
-    }
-
-
-@cache
-def _placeholders() -> dict[str, Value]:
-    """Return what the model fills in to know a dummy number: shortest lengths, and patterns of words and phones."""
-    text = files("fulfil_analytics.store").joinpath("model/placeholders.toml").read_text(encoding="utf-8")
-    data: dict[str, Any] = parse(text, "placeholders.toml", StoreError).data
-    short = "|".join(word for word in data["words"] if len(word) < 4)
-    long = "|".join(word for word in data["words"] if len(word) >= 4)
-    return {
-        "repeated": data["repeated"],
-        "sequence": data["sequence"],
-        "words": f"(?:{short})[0-9]{{0,4}}|(?:{long})[0-9]{{0,12}}",
-        "phones": "|".join(f"(?:{phone})" for phone in data["phones"]),
     }
 
 

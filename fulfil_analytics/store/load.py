@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from fulfil_analytics.sources import Recognised, Rows
     from fulfil_analytics.store.database import Store
+    from fulfil_analytics.store.phones import PhoneNumbers
 
 BATCH = 100_000
 
@@ -43,7 +44,13 @@ class Loaded:
     already: bool
 
 
-def load_file(store: Store, reader: duckdb.DuckDBPyConnection, recognised: Recognised, rows: Rows) -> Loaded:
+def load_file(
+    store: Store,
+    reader: duckdb.DuckDBPyConnection,
+    recognised: Recognised,
+    rows: Rows,
+    phones: PhoneNumbers | None = None,
+) -> Loaded:
     """Load one file into its table; on any trouble the store stays as it was.
 
     Parameters
@@ -56,6 +63,8 @@ def load_file(store: Store, reader: duckdb.DuckDBPyConnection, recognised: Recog
         What the file is.
     rows : Rows
         Its canonical rows, opened by :func:`fulfil_analytics.sources.open_rows`.
+    phones : PhoneNumbers, optional
+        Takes phone numbers out of the waybills; absent, they stay (``--pii keep``).
 
     Raises
     ------
@@ -67,7 +76,7 @@ def load_file(store: Store, reader: duckdb.DuckDBPyConnection, recognised: Recog
         return Loaded(source.shown, recognised.format.kind, already=True)
     store.con.begin()
     try:
-        _insert(store, reader, rows)
+        _insert(store, reader, rows, phones)
         source.refuse_change()
         _ledger(store, reader, recognised, rows)
         store.con.commit()
@@ -95,7 +104,7 @@ def _translated(problem: duckdb.Error, shown: str, store: Store) -> FulfilError:
     )
 
 
-def _insert(store: Store, reader: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+def _insert(store: Store, reader: duckdb.DuckDBPyConnection, rows: Rows, phones: PhoneNumbers | None) -> None:
     """Stream the rows through the check into ``loaded_<table>``, and what fails into ``quarantine``."""
     import pyarrow as pa
 
@@ -111,7 +120,8 @@ def _insert(store: Store, reader: duckdb.DuckDBPyConnection, rows: Rows) -> None
         for checked in check_batches(model, source):
             if checked.set_aside.height:
                 set_aside.append(checked.set_aside.to_arrow())
-            yield from checked.good.to_arrow().to_batches()
+            kept = phones.masked(checked.good) if phones else checked.good
+            yield from kept.to_arrow().to_batches()
 
     batches = good()
     try:

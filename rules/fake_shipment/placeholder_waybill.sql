@@ -32,7 +32,7 @@ evidence_to_keep = "The carrier's label or manifest that shows the number as iss
 sources = [
   "TikTok Shop list of false shipment (SEA/UK guidelines): invalid number",
   "Numbers of one repeated digit pass several check digits: no check digit tells them from real ones",
-  "fulfil_analytics/store/model/placeholders.toml: the words and forms, a list of our own (unverified)",
+  "fulfil_analytics/reference/placeholders.toml: the words and forms, a list of our own (unverified)",
 ]
 
 [[example]]

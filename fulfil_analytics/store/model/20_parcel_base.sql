@@ -8,6 +8,7 @@ WITH base AS (
     min(lines.package_id) AS package_id,
     min(lines.carrier_as_given) AS carrier_as_given,
     bool_or(coalesce(contains(lines.damaged, 'waybill'), FALSE)) AS waybill_damaged,
+    starts_with(lines.waybill, 'PHONE#') AS waybill_is_phone, -- a phone number, told by its length: matched to nothing
     bool_and(lines.line_cancelled) AS cancelled,
     min(lines.rts_at) AS rts_at,
     min(lines.shipped_at) AS shipped_at,
@@ -26,7 +27,7 @@ FROM base
 LEFT JOIN carrier_of ON carrier_of.carrier_as_given = base.carrier_as_given;
 
 CREATE OR REPLACE TEMP TABLE shared_numbers AS
-SELECT waybill FROM parcel_base WHERE NOT waybill_damaged GROUP BY waybill HAVING count(*) > 1;
+SELECT waybill FROM parcel_base WHERE NOT waybill_damaged AND NOT waybill_is_phone GROUP BY waybill HAVING count(*) > 1;
 
 CREATE OR REPLACE TEMP TABLE split_orders AS
 SELECT order_id FROM parcel_base GROUP BY order_id HAVING count(*) > 1;
@@ -61,7 +62,7 @@ CREATE OR REPLACE TABLE parcel_events AS
 SELECT b.parcel_id, b.carrier, e.*, e.status IN {scan_statuses} AND e.event_at IS NOT NULL AS is_scan
 FROM tracking_events AS e
 LEFT JOIN carrier_of AS c ON c.carrier_as_given = e.carrier_as_given
-JOIN parcel_base AS b ON b.waybill = e.waybill AND NOT b.waybill_damaged
+JOIN parcel_base AS b ON b.waybill = e.waybill AND NOT b.waybill_damaged AND NOT b.waybill_is_phone
 LEFT JOIN shared_numbers AS s ON s.waybill = e.waybill
 WHERE (e.event_at IS NULL OR e.event_at <= {as_of}) AND (s.waybill IS NULL OR b.carrier_key = c.carrier_key);
 

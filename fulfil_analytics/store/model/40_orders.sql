@@ -89,6 +89,6 @@ SELECT e.waybill, min(c.carrier) AS carrier, count(*) AS events, min(e.event_at)
   min(e.source_line) AS source_line
 FROM tracking_events AS e
 LEFT JOIN carrier_of AS c ON c.carrier_as_given = e.carrier_as_given
-WHERE e.waybill IS NOT NULL AND (e.event_at IS NULL OR e.event_at <= {as_of})
+WHERE NOT starts_with(e.waybill, 'PHONE#') AND (e.event_at IS NULL OR e.event_at <= {as_of})
   AND NOT EXISTS (SELECT 1 FROM parcel_base AS b WHERE b.waybill = e.waybill)
 GROUP BY e.waybill;

@@ -6,6 +6,7 @@ FROM (
   SELECT
     b.parcel_id,
     CASE
+      WHEN b.waybill_is_phone THEN 'phone_number'
       WHEN b.waybill = upper(b.order_id) THEN 'order_number'
       WHEN length(b.waybill) >= {repeated} AND replace(b.waybill, left(b.waybill, 1), '') = '' THEN 'repeated_character'
       WHEN length(b.waybill) >= {sequence}
@@ -33,7 +34,11 @@ GROUP BY checks.carrier, checks.waybill;
 INSERT INTO parcels BY NAME
 SELECT
   b.parcel_id, b.order_id, b.package_id,
-  CASE WHEN dummy.placeholder = 'phone_number' THEN regexp_replace(b.waybill, '[0-9]', '9', 'g') ELSE b.waybill END AS waybill,
+  CASE
+    WHEN b.waybill_is_phone THEN repeat('9', CAST(split_part(b.waybill, '#', 2) AS INTEGER))
+    WHEN dummy.placeholder = 'phone_number' THEN regexp_replace(b.waybill, '[0-9]', '9', 'g')
+    ELSE b.waybill
+  END AS waybill,
   b.waybill_damaged, b.carrier, b.carrier_as_given,
   CASE WHEN b.waybill_damaged THEN 'unknown' ELSE coalesce(checks.outcome, 'unknown') END AS waybill_check,
   CASE WHEN b.waybill_damaged THEN 'damaged' ELSE coalesce(checks.reason, 'unknown_carrier') END AS waybill_reason,

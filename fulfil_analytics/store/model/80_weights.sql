@@ -5,7 +5,7 @@ WITH numbers AS (
   SELECT carrier_key, waybill, count(*) AS orders_on, count(c.parcel_id) AS combined
   FROM parcel_base AS b
   LEFT JOIN combined_parcels AS c ON c.parcel_id = b.parcel_id
-  WHERE NOT b.waybill_damaged
+  WHERE NOT b.waybill_damaged AND NOT b.waybill_is_phone
   GROUP BY carrier_key, waybill
   HAVING count(*) > 1
 ),
