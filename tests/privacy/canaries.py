@@ -24,9 +24,7 @@ PHONES = ("(+1)213-555-0142", "213-555-0142", "+12135550142")
 CONTACT = f"call {PHONES[0]} or {PHONES[1]} or {EMAIL}"
 EVERYTHING = f"{NAME}, {STREET}, {CONTACT}"
 
-TRACES = re.compile(
-    r"quibble|wombatsnout|zelda|213[^0-9a-z]{0,3}555[^0-9a-z]{0,3}0142".encode("ascii"), re.IGNORECASE
-)
+TRACES = re.compile(r"quibble|wombatsnout|zelda|213[^0-9a-z]{0,3}555[^0-9a-z]{0,3}0142".encode("ascii"), re.IGNORECASE)
 """What is left of a canary, in UTF-8. A phone is looked for in all its spellings."""
 
 FREE = ("text", "struck", "code")
@@ -122,9 +120,11 @@ def traces(folder: Path) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        for text in ([name.encode()] if path.is_dir() else [name.encode(), *contents(path)]):
+        for text in [name.encode()] if path.is_dir() else [name.encode(), *contents(path)]:
             for hit in TRACES.finditer(text):
-                found.setdefault(name, set()).add(text[max(0, hit.start() - 40) : hit.end() + 10].decode("utf-8", "replace"))
+                found.setdefault(name, set()).add(
+                    text[max(0, hit.start() - 40) : hit.end() + 10].decode("utf-8", "replace")
+                )
     return found
 
 

@@ -65,7 +65,10 @@ def test_no_byte_that_is_written_holds_a_person(planted: Path, kept: Path, mode:
     db, exports = kept / "shop.duckdb", planted / "exports"
     asked = ("--pii", mode)
     assert fulfil(kept, "load", planted / "windows", "--db", kept / "windows.duckdb", *asked) == 0
-    assert fulfil(kept, "--log", "json", "audit", exports, "--db", db, "--out", kept / "audit", "--as-of", AS_OF, *asked) == 0
+    assert (
+        fulfil(kept, "--log", "json", "audit", exports, "--db", db, "--out", kept / "audit", "--as-of", AS_OF, *asked)
+        == 0
+    )
     assert not canaries.traces(kept)
     # the search finds what is there
     (kept / "seen.txt").write_text(f"x {canaries.PHONES[1]} y", encoding="utf-8")
