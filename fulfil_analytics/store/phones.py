@@ -20,7 +20,7 @@ the number is the row's own phone."""
 
 
 class PhoneNumbers:
-    """Finds them: a number that has the form of one, and that its carrier, all of whose formats are known, never issues.
+    """Finds them: what has the form of one, and what its carrier, all of whose formats are known, never issues.
 
     The carriers are read on the first number that is looked at; most files have none.
     """

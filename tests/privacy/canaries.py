@@ -28,7 +28,7 @@ TRACES = re.compile(r"quibble|wombatsnout|zelda|213[^0-9a-z]{0,3}555[^0-9a-z]{0,
 """What is left of a canary, in UTF-8. A phone is looked for in all its spellings."""
 
 FREE = ("text", "struck", "code")
-"""Column types that keep what they hold, but for phone numbers and e-mail addresses: a name there is not to be told from
+"""Column types that keep what they hold, but for phone numbers and e-mail addresses: a name there is not told from
 a city or a product, so that none is planted."""
 
 
