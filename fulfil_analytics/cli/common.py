@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from fulfil_analytics.cli.funnel import LOG
+
 Inputs = Annotated[
     list[str], typer.Argument(metavar="INPUT...", help="Files, folders or globs; what a file is, its content decides.")
 ]
@@ -58,7 +60,10 @@ def one_of(value: str | None, allowed: tuple[str, ...], option: str) -> str | No
 
 @contextlib.contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Show the running step on stderr, on a terminal only."""
+    """Show the running step on stderr, on a terminal only; with ``--log json`` each step is a line there."""
+    if LOG.handlers:
+        yield lambda step: LOG.info("step", extra={"facts": {"step": step}})
+        return
     if quiet or not sys.stderr.isatty():
         yield lambda step: None
         return

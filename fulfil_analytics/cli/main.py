@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 
 import typer
 
-from fulfil_analytics.cli import audit, explain, load, policies, rates, reconcile, review, rules, sample
-from fulfil_analytics.errors import EXIT_INTERNAL, EXIT_USAGE, FulfilError
+from fulfil_analytics.cli import audit, common, explain, funnel, load, policies, rates, reconcile, review, rules, sample
 
 app = typer.Typer(
     name="fulfil",
@@ -43,32 +41,16 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def options(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
-    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error, without values."),
+    log: str = typer.Option("text", "--log", metavar="text|json", help="Write each step and error as JSON on stderr."),
 ) -> None:
     """Remember what holds for every command."""
     if debug:
         os.environ["FULFIL_DEBUG"] = "1"
+    common.one_of(log, ("text", "json"), "--log")
+    funnel.log_as(log)
 
 
 def run() -> None:
-    """Run the command line; every error of ours becomes one line on stderr and an exit status."""
-    try:
-        app()
-    except FulfilError as problem:
-        _fail(problem, problem.text(), problem.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(EXIT_USAGE)
-    except Exception as problem:
-        kind = type(problem).__name__
-        text = f"something inside fulfil broke ({kind}). Run fulfil --debug ... again and report what it prints."
-        _fail(problem, text, EXIT_INTERNAL)
-
-
-def _fail(problem: BaseException, text: str, status: int) -> None:
-    if os.environ.get("FULFIL_DEBUG"):
-        raise problem
-    typer.secho(f"fulfil: {text}", err=True, fg="red" if sys.stderr.isatty() and "NO_COLOR" not in os.environ else None)
-    sys.exit(status)
+    """Run the command line; every error becomes one line on stderr and an exit status."""
+    funnel.run(app)

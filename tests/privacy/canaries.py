@@ -43,8 +43,7 @@ def plant(folder: Path, into: Path) -> Path:
                 continue
             item = identify(con, source, formats)
             if item.container == "csv":
-                rows = list(csv.reader(source.path.open(encoding="utf-8-sig", newline="")))
-                rows = planted_rows(rows, item)
+                rows = planted_rows(_read_csv(source.path), item)
                 _write_csv(into / f"{source.path.stem} {PHONES[1]} {EMAIL}.csv", rows)
                 if item.format.kind == "orders":
                     _write_xlsx(into / f"more {PHONES[2]}.xlsx", rows)
@@ -55,7 +54,7 @@ def plant(folder: Path, into: Path) -> Path:
 def _return_of_an_order(folder: Path) -> None:
     """Give the returns a row, where the sample has none."""
     path = folder / "Return-Refund orders.csv"
-    rows = list(csv.reader(path.open(encoding="utf-8-sig", newline="")))
+    rows = _read_csv(path)
     if len(rows) == 1:
         row = {"Return Order ID": "4035224600000000001", "Order ID": "576477690016596448", "Return Type": "Refund"}
         with path.open("a", encoding="utf-8", newline="") as file:
@@ -83,6 +82,11 @@ def planted_rows(rows: list[list[str]], item) -> list[list[str]]:
     rows.append([EVERYTHING] * 3)  # a broken row
     rows.append([*base, *[EVERYTHING] * 4])
     return rows
+
+
+def _read_csv(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
 
 
 def _write_csv(path: Path, rows: list[list[str]]) -> None:
