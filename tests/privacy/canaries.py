@@ -27,6 +27,16 @@ EVERYTHING = f"{NAME}, {STREET}, {CONTACT}"
 TRACES = re.compile(r"quibble|wombatsnout|zelda|213[^0-9a-z]{0,3}555[^0-9a-z]{0,3}0142".encode("ascii"), re.IGNORECASE)
 """What is left of a canary, in UTF-8. A phone is looked for in all its spellings."""
 
+BROKEN = {
+    "people.json": json.dumps([{"name": NAME, "phone": PHONES[0], "street": STREET}]).encode(),
+    f"notes {PHONES[1]}.txt": f"{EVERYTHING}\n".encode() * 3,
+    "headless.csv": f"{NAME},{PHONES[0]},{STREET}\n".encode() * 4,
+    "nul.csv": f"Order ID,Order Status,Recipient\n1,{NAME}\0,{STREET}\n".encode(),
+    "half.csv": f"Order ID,Order Status,{CONTACT}\n1,2,{NAME}\n".encode(),
+    "cut.json": f'{{"data": {{"orders": [{{"id": "1", "recipient": "{NAME}"'.encode(),
+}
+"""Files that are refused, each in its own words."""
+
 FREE = ("text", "struck", "code")
 """Column types that keep what they hold, but for phone numbers and e-mail addresses: a name there is not told from
 a city or a product, so that none is planted."""
@@ -109,14 +119,8 @@ def _write_xlsx(path: Path, rows: list[list[str]]) -> None:
 
 
 def _broken(folder: Path) -> None:
-    """Files that are refused, each in its own words."""
-    people = [{"name": NAME, "phone": PHONES[0], "street": STREET}]
-    (folder / "people.json").write_text(json.dumps(people), encoding="utf-8")
-    (folder / f"notes {PHONES[1]}.txt").write_text(f"{EVERYTHING}\n" * 3, encoding="utf-8")
-    (folder / "headless.csv").write_text(f"{NAME},{PHONES[0]},{STREET}\n" * 4, encoding="utf-8")
-    (folder / "nul.csv").write_bytes(f"Order ID,Order Status,Recipient\n1,{NAME}\0,{STREET}\n".encode())
-    (folder / "half.csv").write_text(f"Order ID,Order Status,{CONTACT}\n1,2,{NAME}\n", encoding="utf-8")
-    (folder / "cut.json").write_text(f'{{"data": {{"orders": [{{"id": "1", "recipient": "{NAME}"', encoding="utf-8")
+    for name, content in BROKEN.items():
+        (folder / name).write_bytes(content)
 
 
 def traces(folder: Path) -> dict[str, set[str]]:

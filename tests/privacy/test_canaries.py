@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import canaries
+import duckdb
 import pytest
 
 from fulfil_analytics.cli.main import run
@@ -60,16 +61,58 @@ def fulfil(folder: Path, *words: object) -> int:
     return status
 
 
-@pytest.mark.parametrize("mode", ["hash", "drop"])
-def test_no_byte_that_is_written_holds_a_person(planted: Path, kept: Path, mode: str) -> None:
-    db, exports = kept / "shop.duckdb", planted / "exports"
-    asked = ("--pii", mode)
+def audited(planted: Path, kept: Path, mode: str) -> None:
+    """Load and audit; whatever else a run leaves lies in `kept` too."""
+    asked = ("--pii", mode, "--policy", "tiktok-us")
     assert fulfil(kept, "load", planted / "windows", "--db", kept / "windows.duckdb", *asked) == 0
-    assert (
-        fulfil(kept, "--log", "json", "audit", exports, "--db", db, "--out", kept / "audit", "--as-of", AS_OF, *asked)
-        == 0
-    )
+    db, out = kept / "shop.duckdb", kept / "audit"
+    words = ("audit", planted / "exports", "--db", db, "--out", out, "--as-of", AS_OF, *asked)
+    assert fulfil(kept, "--log", "json", *words) == 0
+
+
+def test_no_byte_that_is_written_holds_a_person(planted: Path, kept: Path) -> None:
+    audited(planted, kept, "hash")
+    db = kept / "shop.duckdb"
+    with duckdb.connect(str(db), read_only=True) as con:
+        ((order,),) = con.execute("SELECT min(order_id) FROM orders").fetchall()
+        ((loaded,),) = con.execute("SELECT count(*) FROM loaded_order_lines").fetchall()
+        ((phones,),) = con.execute("SELECT count(*) FROM order_lines WHERE waybill LIKE 'PHONE#%'").fetchall()
+    assert loaded > 300
+    assert phones
+    asked = ("--db", db, "--policy", "tiktok-us", "--as-of", AS_OF)
+    assert fulfil(kept, "explain", order, *asked, "--html", kept / "order.html") == 0
+    assert fulfil(kept, "rates", *asked) == 0
     assert not canaries.traces(kept)
     # the search finds what is there
     (kept / "seen.txt").write_text(f"x {canaries.PHONES[1]} y", encoding="utf-8")
     assert list(canaries.traces(kept)) == ["seen.txt"]
+
+
+def test_neither_does_any_where_personal_data_is_dropped(planted: Path, kept: Path) -> None:
+    audited(planted, kept, "drop")
+    assert not canaries.traces(kept)
+
+
+def test_neither_does_the_refusal_of_a_broken_file(planted: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = [path for path in (planted / "exports").iterdir() if path.name in canaries.BROKEN]
+    assert len(broken) == len(canaries.BROKEN)
+    for path in broken:
+        for words in ((), ("--debug",), ("--log", "json")):
+            assert fulfil(kept, *words, "load", path, "--db", kept / "shop.duckdb") == 2
+    assert not canaries.traces(kept)
+
+
+def test_neither_does_a_defect_of_our_own(planted: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_: object) -> None:
+        try:
+            int(canaries.EVERYTHING)
+        except ValueError as problem:
+            raise RuntimeError(f"row {canaries.EVERYTHING}") from problem
+
+    monkeypatch.setattr("fulfil_analytics.audit.run.look", break_down)
+    for words in ((), ("--debug",), ("--log", "json")):
+        assert fulfil(kept, *words, "load", planted / "exports", "--db", kept / "shop.duckdb") == 3
+    said = "".join(path.read_text(encoding="utf-8") for path in kept.glob("said-*"))
+    assert "RuntimeError" in said
+    assert "in break_down" in said
+    assert not canaries.traces(kept)
