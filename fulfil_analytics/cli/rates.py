@@ -143,20 +143,24 @@ def _outlooks(run: Run, metrics: list[str], mode: str, upheld: list[str]) -> lis
 
     from fulfil_analytics.sla import outlook
 
-    return [
+    found = [
         asdict(outlook(run.store.con, run.policy, run.as_of, metric, mode=mode, upheld=upheld)) for metric in metrics
     ]
+    for standing in (one[when] for one in found for when in ("now", "after")):
+        standing["points_until"] = standing["points_until"] and str(standing["points_until"])
+    return found
 
 
 def _view(result: dict[str, Any]) -> Any:
     from rich.console import Group
 
-    head = (
-        f"{result['policy']}, as of {result['as_of']}; seller's own holiday mode is read as {result['holiday_reading']}"
-    )
-    parts: list[Any] = [head, "", _rate_table(result["rates"])]
+    reading = result["holiday_reading"]
+    head = f"{result['policy']}, as of {result['as_of']}; seller's own holiday mode is read as {reading}"
+    parts: list[Any] = [head]
+    for metric, rows in _grouped(result["rates"], "metric").items():
+        parts += ["", _limit_line(metric, rows), _rate_table(rows), *_notes(rows)]
     if any(row["provisional"] for row in result["rates"]):
-        parts.append("~ is provisional: the range is what it can still become.")
+        parts += ["", "~ is provisional: not final yet, and what it can still become stands below the table."]
     if "changes" in result:
         parts += ["", *_change_table(result["changes"])]
     for found in result.get("outlooks", []):
@@ -164,24 +168,69 @@ def _view(result: dict[str, Any]) -> Any:
     return Group(*parts)
 
 
-def _rate_table(rows: list[dict[str, Any]]) -> Any:
-    table = _table("metric", "slice", "mode", "counted", "rate", "can become", "limit", "status", "room", "penalty")
-    for column in (3, 4, 6, 8):
-        table.columns[column].justify = "right"
+def _grouped(rows: list[dict[str, Any]], key: str) -> dict[Any, list[dict[str, Any]]]:
+    found: dict[Any, list[dict[str, Any]]] = {}
     for row in rows:
-        table.add_row(
-            row["metric"],
-            ", ".join(f"{key} {'–' if value is None else value}" for key, value in row["slice"].items()) or "all",
-            row["mode"],
-            f"{row['numerator']}/{row['denominator']}",
-            _share(row["rate"]) + ("~" if row["provisional"] else ""),
-            f"{_share(row['lowest'])} to {_share(row['highest'])}" if row["lowest"] != row["highest"] else "",
-            _share(row["enforce"] if row["enforce"] is not None else row["target"]),
-            row["status"] or "–",
-            "–" if row["headroom"] is None else str(row["headroom"]),
-            _penalty(row),
-        )
+        found.setdefault(row[key], []).append(row)
+    return found
+
+
+def _limit_line(metric: str, rows: list[dict[str, Any]]) -> str:
+    """Return the heading of a metric: what is asked for, over which orders."""
+    row = rows[0]
+    said = [metric]
+    if row["target"] is not None:
+        said.append(f"target {_share(row['target'])}")
+    if row["enforce"] is not None and row["enforce"] != row["target"]:
+        said.append(f"enforced at {_share(row['enforce'])}")
+    if row["period_start"] is not None:
+        said.append(f"{row['period_start'][:10]} to {row['period_end'][:10]} UTC")
+    return ", ".join(said)
+
+
+def _rate_table(rows: list[dict[str, Any]]) -> Any:
+    """Return one line a slice, the modes side by side."""
+    modes = list(dict.fromkeys(row["mode"] for row in rows))
+    table = _table("", *modes)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in rows:
+        row["slice_name"] = ", ".join(f"{k} {'–' if v is None else v}" for k, v in row["slice"].items()) or "all"
+    for name, found in _grouped(rows, "slice_name").items():
+        by_mode = {row["mode"]: row for row in found}
+        whole = not found[0]["slice"]
+        table.add_row(name, *(_cell(by_mode.get(mode), whole=whole) for mode in modes))
+        if whole and found[0]["target"] is not None:
+            table.add_row("", *(_status(by_mode.get(mode)) for mode in modes))
     return table
+
+
+def _cell(row: dict[str, Any] | None, *, whole: bool) -> str:
+    if row is None or row["rate"] is None:
+        return "–"
+    standing = "" if whole or row["status"] in (None, "ok") else f" {row['status'].replace('_', ' ')}"
+    return f"{row['numerator']}/{row['denominator']} {_share(row['rate'])}{'~' if row['provisional'] else ''}{standing}"
+
+
+def _status(row: dict[str, Any] | None) -> str:
+    if row is None or row["status"] is None:
+        return ""
+    return str(row["status"]).replace("_", " ") + ("" if row["headroom"] is None else f", room {row['headroom']}")
+
+
+def _notes(rows: list[dict[str, Any]]) -> list[str]:
+    """Return ranges and penalties, each once for the modes and slices that share it."""
+    said: dict[str, list[str]] = {}
+    for row in rows:
+        where = row["mode"] if not row["slice"] else f"{row['mode']} {row['slice_name']}"
+        if row["provisional"] and not row["slice"] and row["lowest"] is not None:
+            why = ", ".join(reason.replace("_", " ") for reason in row["reasons"])
+            words = f"can still become {_share(row['lowest'])} to {_share(row['highest'])} ({why})"
+            said.setdefault(words, []).append(where)
+        if _penalty(row):
+            said.setdefault(f"would bring {_penalty(row)}", []).append(where)
+    modes = len({row["mode"] for row in rows})
+    return [f"  {'' if len(where) == modes > 1 else ', '.join(where) + ': '}{words}" for words, where in said.items()]
 
 
 def _change_table(rows: list[dict[str, Any]]) -> list[Any]:
@@ -224,9 +273,11 @@ def _standing(now: dict[str, Any]) -> str:
 def _penalty(row: dict[str, Any]) -> str:
     said = []
     if row["points"] is not None:
-        said.append(f"{row['points']} points")
+        until = "" if row["points_until"] is None else f" until {str(row['points_until'])[:10]}"
+        said.append(f"{row['points']} points{until}")
     if row["cap_share"] is not None:
-        said.append(f"at most {row['order_cap']} orders a day ({row['cap_share']:.0%})")
+        days = f" for {row['cap_days']} days" if row.get("cap_days") else ""
+        said.append(f"at most {row['order_cap']} orders a day ({row['cap_share']:.0%} of the usual){days}")
     if row["charge_cents"] is not None:
         said.append(f"{row['charge_cents'] / 100:.2f} {row['currency']}")
     return ", ".join(said)

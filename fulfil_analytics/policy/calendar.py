@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from fulfil_analytics.policy.model import WEEKDAYS, Calendar
+from fulfil_analytics.policy.model import LAST_SECOND, WEEKDAYS, Calendar, Window
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Years a calendar can be asked for: what lies outside is a damaged date, not an order."""
@@ -133,3 +133,18 @@ def offset_changes(zone: str, first_year: int, last_year: int) -> tuple[list[tup
             changes.append((after, ahead(moment)))
         moment += step
     return changes, ahead(moment)
+
+
+def window_bounds(window: Window, zone: str) -> tuple[dt.datetime, dt.datetime]:
+    """Return first and last moment of a window as UTC; a plain date means the whole local day."""
+    return first_moment(window.from_at, zone), last_moment(window.to_at, zone)
+
+
+def first_moment(day: dt.datetime | dt.date, zone: str) -> dt.datetime:
+    """Return a local moment, or the first of a local day, as UTC."""
+    return utc(day if isinstance(day, dt.datetime) else dt.datetime.combine(day, dt.time()), zone)
+
+
+def last_moment(day: dt.datetime | dt.date, zone: str) -> dt.datetime:
+    """Return a local moment, or the last of a local day, as UTC."""
+    return utc(day if isinstance(day, dt.datetime) else dt.datetime.combine(day, LAST_SECOND), zone)

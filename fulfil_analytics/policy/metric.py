@@ -23,8 +23,12 @@ class Tier(Part):
         Violation points.
     cap : float
         Share of the usual orders a day that may still come; `cap_base` says which days are usual.
+    points_days : int
+        How long the points stay.
     charge_cents, currency : int, str
-        Charge for each counted order, hundredths of the currency unit.
+        Charge for each order that counts against the seller, hundredths of the currency unit.
+    charge_share, charge_min_cents, charge_max_cents : float, int, int
+        Instead: a share of the order's amount, no less and no more than this.
     days : int
         How long the cap holds.
     """
@@ -35,9 +39,13 @@ class Tier(Part):
     at_most: bool = False
     count_at_least: int | None = Field(default=None, ge=1)
     points: int | None = Field(default=None, ge=0)
+    points_days: int | None = Field(default=None, ge=1)
     cap: Share | None = None
     cap_base: Literal["average_28", "highest_28"] = "average_28"
     charge_cents: int | None = Field(default=None, ge=0)
+    charge_share: Share | None = None
+    charge_min_cents: int = Field(default=0, ge=0)
+    charge_max_cents: int | None = Field(default=None, ge=0)
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     days: int | None = Field(default=None, ge=1)
     sources: list[str] = []
@@ -69,6 +77,13 @@ class Metric(Sourced):
         ``judged``: on time, late or overdue; ``stopped``: every order whose stop event happened, whoever fulfils it;
         ``placed``: every order; ``confirmed``: every order that was paid for or needs no payment; ``given``: every
         parcel whose number was given to the platform.
+    entity : str
+        What one is: an ``order``, a ``package`` (each parcel of the order), or a ``unit`` (each piece ordered).
+    open_orders : str
+        What an order is that is neither done nor due: ``left_out``, ``counted`` in the denominator alone, or ``late``.
+        Absent: counted among ``placed`` and ``confirmed`` orders, left out elsewhere.
+    calendar : str
+        Calendar by which this metric's own clock counts, where that is not the stage's.
     leaves_out : list of str
         Orders that stand in neither numerator nor denominator.
     cancelled_by : list of str
@@ -100,6 +115,8 @@ class Metric(Sourced):
     exclusions: list[str] = []
     counts: Literal["on_time", "late", "cancelled", "valid_tracking"] | None = None
     among: Literal["judged", "stopped", "placed", "confirmed", "given"] = "judged"
+    open_orders: Literal["left_out", "counted", "late"] | None = None
+    calendar: str | None = None
     leaves_out: list[Trait] = []
     cancelled_by: list[Party] = []
     cancelled_for: list[CancelReason] = []
@@ -118,6 +135,16 @@ class Metric(Sourced):
     from_day: dt.date | None = Field(default=None, alias="from")
     until_day: dt.date | None = Field(default=None, alias="until")
     tiers: list[Tier] = Field(default=[], alias="tier")
+
+    @property
+    def clock(self) -> str | None:
+        """The stage whose clock it reads: its own where it counts by a calendar of its own."""
+        return self.stage if self.calendar is None or self.stage is None else f"{self.stage}@{self.id}"
+
+    @property
+    def counts_open(self) -> str:
+        """What an open order is: ``left_out``, ``counted`` or ``late``."""
+        return self.open_orders or ("counted" if self.among in ("placed", "confirmed") else "left_out")
 
     def keeps(self, rate: float, limit: float) -> bool:
         """Return whether `rate` keeps `limit`."""

@@ -77,12 +77,19 @@ class Calendar(Sourced):
 
 
 class Version(Sourced):
-    """A stretch of order-creation days (local, both ends included) in which lines hold."""
+    """A stretch of order-creation days (local, both ends included) in which lines hold.
+
+    Attributes
+    ----------
+    supersedes : str
+        An earlier version that ends on the day before this one begins, unless it says itself when it ends.
+    """
 
     id: Id
     title: str
     from_day: dt.date = Field(alias="from")
     until_day: dt.date | None = Field(default=None, alias="until")
+    supersedes: str = ""
 
 
 class Line(Sourced):
@@ -94,17 +101,26 @@ class Line(Sourced):
     ----------
     select : dict
         Column of ``orders`` to accepted values; an order without a value is not accepted.
-    start : str
-        Column of ``orders`` that starts the clock; its local day is day 0.
+    start, start_else : str
+        Time that starts the clock, and the one that does where the first is not known; its local day is day 0.
+    after : str
+        Stage at whose deadline this one's time begins, mode by mode; `start` is then that of the stage's own line.
     stop : list of str
-        Columns whose earliest time stops the clock.
+        Times of which the earliest stops the clock.
     proof : list of str
-        Columns that show that the stop happened no later than then; they can prove on time, never late.
+        Times that show that the stop happened no later than then; they can prove on time, never late.
     moot : list of str
-        Columns that, when earlier than the start, leave nothing to do.
+        Times that, when earlier than the start, leave nothing to do.
     amount, unit : int, str
-        How long. Days end at `due_time`; hours are elapsed hours. Both absent: only the platform's own deadline is
-        known.
+        How long. Both absent: only the platform's own deadline is known.
+    rounding : str
+        ``exact``: to the second, days at the time of day at which the clock started; ``end_of_day``: at `due_time` of
+        the last day. By default hours are exact and days end.
+    day_0 : str
+        ``order_day``: the order's own day, business day or not; ``next_business_day``: the day itself, or the business
+        day after an order on a rest day; ``counts``: a business day on which an order comes is the first one counted.
+    grace_minutes : int
+        So long after the deadline what is done still counts as on time; the deadline shown stays as published.
     handling : bool
         The order's own handling time runs first.
     handling_default : int
@@ -133,6 +149,8 @@ class Line(Sourced):
     select: dict[Selector, list[str | bool]] = {}
     priority: int = 0
     start: Start = "created_at"
+    start_else: Start | None = None
+    after: Stage | None = None
     stop: list[Event] = Field(min_length=1)
     proof: list[Event] = []
     moot: list[Event] = []
@@ -147,15 +165,35 @@ class Line(Sourced):
     cutoff: dt.time | None = None
     amount_after_cutoff: int | None = Field(default=None, ge=0, le=3660)
     due_time: dt.time = LAST_SECOND
+    rounding: Literal["exact", "end_of_day"] | None = None
+    day_0: Literal["order_day", "next_business_day", "counts"] = "order_day"
+    grace_minutes: int = Field(default=0, ge=0, le=43200)
     fixed_at: dt.datetime | None = None
     platform_due: PlatformDeadline | None = None
     includes: list[Literal["unpaid", "platform_fulfilled"]] = []
     only_when_started: bool = False
     assessed: bool = True
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether the deadline is to the second: so long after the clock's own start."""
+        return (self.rounding or ("exact" if self.unit == "hour" else "end_of_day")) == "exact"
+
 
 class Window(Sourced):
-    """A platform notice: orders created in it (local, both ends included) have another deadline."""
+    """A platform notice: orders created in it (local, both ends included) have another deadline.
+
+    Attributes
+    ----------
+    states, warehouse_states : list of str
+        Areas: recipient's states, or those that orders leave from; empty means everywhere.
+    automatic : bool
+        Holds for every seller. Otherwise it holds from `opted_in_at` on, which a file of one's own states.
+    opt_in_until : date or datetime
+        An opting in after this (local) is too late.
+    proof : str
+        Number of the notice or ticket.
+    """
 
     id: Id
     title: str
@@ -167,11 +205,16 @@ class Window(Sourced):
     market: Country | None = None
     warehouse: str | None = None
     handover: Literal["pickup", "dropoff"] | None = None
+    states: list[str] = []
+    warehouse_states: list[str] = []
     action: Literal["add", "replace", "fixed"]
     amount: int | None = Field(default=None, ge=0, le=3660)
     unit: Unit | None = None
     fixed_at: dt.datetime | None = None
     automatic: bool = False
+    opted_in_at: dt.datetime | dt.date | None = None
+    opt_in_until: dt.datetime | dt.date | None = None
+    proof: str = ""
 
 
 class Capacity(Sourced):
@@ -209,6 +252,9 @@ class Policy(Part):
         Recipient countries it is chosen for; empty: only by name.
     zone : str
         IANA zone of its local days, cut-offs and times without offset.
+    seller_country : str
+        Country of the sellers it speaks of, where that is not the market's: tells orders from an overseas warehouse
+        (in the buyer's country) from domestic ones.
     holiday_reading : str
         ``closed``: the seller's own holiday mode gives no relief; ``buffer``: days inside it do not count.
     stacking : str
@@ -226,6 +272,7 @@ class Policy(Part):
     region: str = ""
     markets: list[Country] = []
     zone: str
+    seller_country: Country | None = None
     holiday_reading: Literal["closed", "buffer"] = "closed"
     stacking: Literal["latest", "sum"] = "latest"
     notes: list[str] = []

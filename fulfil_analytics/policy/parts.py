@@ -16,20 +16,35 @@ Stage = Literal[
     "auto_cancel_collection",
     "cancellation_answer",
     "payment",
+    "auto_cancel_delivery",
+    "refund_answer",
     "fast_dispatch",
 ]
-"""Stages of a clock. ``fast_dispatch`` is the clock of a metric only: it is not among the deadlines of an order."""
+"""Stages of a clock. The last three are not in table ``deadlines``; ``fast_dispatch`` is the clock of a metric only."""
 Unit = Literal["hour", "calendar_day", "business_day"]
-Start = Literal["created_at", "paid_at", "release_at", "rts_at", "shipped_at", "dispatched_at", "cancel_requested_at"]
+Start = Literal[
+    "created_at",
+    "paid_at",
+    "release_at",
+    "rts_at",
+    "shipped_at",
+    "dispatched_at",
+    "cancel_requested_at",
+    "refund_requested_at",
+]
 Event = Literal[
     "paid_at",
     "rts_at",
     "shipped_at",
+    "first_event_at",
+    "first_scan_at",
     "dispatch_scan_at",
     "dispatched_at",
+    "attempted_at",
     "delivery_scan_at",
     "delivered_at",
     "received_at",
+    "refunded_at",
     "cancelled_at",
 ]
 PlatformDeadline = Literal[
@@ -37,6 +52,7 @@ PlatformDeadline = Literal[
 ]
 Selector = Literal[
     "market",
+    "origin",
     "shop",
     "order_type",
     "handover",
@@ -44,7 +60,10 @@ Selector = Literal[
     "delivery_option",
     "service_level",
     "warehouse",
+    "warehouse_state",
     "state",
+    "category",
+    "carrier",
     "is_cod",
     "is_sample",
     "pickup_point",
@@ -52,6 +71,14 @@ Selector = Literal[
     "above_capacity",
     "value_band",
 ]
+SELECTOR_VALUES: dict[str, tuple[str | bool, ...]] = {
+    "origin": ("domestic", "cross_border", "overseas_warehouse"),
+    "order_type": ("normal", "pre_order", "made_to_order", "back_order", "custom", "zero_lottery", "other"),
+    "handover": ("pickup", "dropoff"),
+    "label_by": ("seller", "platform"),
+    **dict.fromkeys(("is_cod", "is_sample", "pickup_point", "platform_fulfilled", "above_capacity"), (True, False)),
+}
+"""Selectors whose values are a closed list; the others hold what the export says."""
 Trait = Literal[
     "platform_fulfilled",
     "sample",

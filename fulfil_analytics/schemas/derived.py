@@ -249,6 +249,7 @@ class RateDetails(Table):
     cap_days: pl.Int64 = col("days for which the cap holds")
     charge_cents: pl.Int64 = col("charges for all counted orders, hundredths of the currency unit")
     currency: pl.String = col("ISO 4217 code of the charge")
+    points_until: pl.Date = col("local day on which points given at as-of expire; null when they do not")
 
 
 class Findings(Table):

@@ -14,8 +14,11 @@ late AS (
   GROUP BY order_id
 )
 
-SELECT j.order_id, j.v_/*mode*/ = CASE WHEN {higher} THEN 1 ELSE 2 END AS against
+SELECT
+  j.order_id, j.v_/*mode*/ = CASE WHEN {higher} THEN 1 ELSE 2 END AS against, CAST(j.orders AS BIGINT) AS weight,
+  coalesce(o.order_amount_cents, 0) AS amount_cents, o.currency
 FROM judged AS j
+JOIN orders AS o ON o.order_id = j.order_id
 LEFT JOIN late AS l ON l.order_id = j.order_id
 WHERE j.v_/*mode*/ IN (1, 2, 4, 6)
 ORDER BY against DESC, coalesce(l.ready_in_time, FALSE) DESC, l.seconds_late NULLS LAST, j.order_id;

@@ -17,11 +17,16 @@ JOIN sla_calendar AS c ON c.calendar_id = 0 AND c.local_date BETWEEN w.first_day
 CREATE OR REPLACE TEMP TABLE sla_buffered AS
 WITH affected AS (
   SELECT
-    s.case_id, s.window_set, s.stage, s.start_day, s.unit, s.handling_unit, s.calendar_id, s.seconds_early, s.due_hours,
-    coalesce(s.handling_days, 0) AS steps_before,
+    s.case_id, s.window_set, s.stage, s.start_day, s.unit, s.handling_unit, s.calendar_id, s.seconds_early, s.due_seconds,
+    s.due_day AS standard_day, s.due_at AS standard_at, s.is_exact, s.start_ends_at,
+    CASE
+      WHEN s.day_0 = 'next_business_day' AND (o.local_date IS NOT NULL OR NOT s.start_is_business) THEN 1
+      ELSE coalesce(s.handling_days, 0)
+    END AS steps_before,
     o.local_date IS NOT NULL AS start_closed,
     CASE
       WHEN s.unit = 'hour' THEN (s.amount + 23) // 24
+      WHEN s.day_0 = 'next_business_day' AND (o.local_date IS NOT NULL OR NOT s.start_is_business) THEN s.amount
       WHEN o.local_date IS NOT NULL THEN s.late_amount
       ELSE s.units
     END AS steps,
@@ -30,7 +35,8 @@ WITH affected AS (
   JOIN (SELECT window_set, stage, count(*) AS closed_days FROM sla_closed GROUP BY window_set, stage) AS n
     ON n.window_set = s.window_set AND n.stage = s.stage
   LEFT JOIN sla_closed AS o ON o.window_set = s.window_set AND o.stage = s.stage AND o.local_date = s.start_day
-  WHERE s.counted AND s.fixed_at IS NULL
+  -- hours after another stage's deadline have no day of their own to begin on
+  WHERE s.counted AND s.fixed_at IS NULL AND NOT (s.unit = 'hour' AND s.base_seconds IS NOT NULL)
 ),
 
 days AS (
@@ -65,14 +71,27 @@ due AS (
     JOIN based AS b ON b.case_id = d.case_id AND d.local_date > b.base_day
     WHERE d.counts
   ) AS d ON d.case_id = b.case_id AND d.step = b.steps
+),
+
+shifted AS (
+  SELECT
+    *,
+    CASE WHEN unit = 'hour' THEN due_day - start_day - steps + CAST(start_closed AS INTEGER) END AS more_days
+  FROM due
 )
 
 SELECT
   u.case_id,
-  CASE WHEN u.unit <> 'hour' THEN c.day_end_utc - to_seconds(u.seconds_early) END AS due_at,
   CASE
-    WHEN u.unit = 'hour'
-      THEN u.due_hours + 24 * (u.due_day - u.start_day - u.steps + CAST(u.start_closed AS INTEGER))
-  END AS due_hours
-FROM due AS u
-JOIN sla_calendar AS c ON c.calendar_id = u.calendar_id AND c.local_date = u.due_day;
+    WHEN NOT u.is_exact THEN c.day_end_utc - to_seconds(u.seconds_early)
+    WHEN u.unit = 'hour' THEN u.standard_at + to_days(CAST(u.more_days AS INTEGER))
+  END AS due_at,
+  CASE
+    WHEN NOT u.is_exact THEN NULL
+    WHEN u.unit = 'hour' THEN u.due_seconds + 86400 * u.more_days
+    ELSE date_diff('second', u.start_ends_at, c.day_end_utc)
+  END AS due_seconds
+FROM shifted AS u
+JOIN sla_calendar AS c
+  ON c.calendar_id = u.calendar_id
+  AND c.local_date = CASE WHEN u.unit = 'hour' AND NOT u.is_exact THEN u.standard_day + CAST(u.more_days AS INTEGER) ELSE u.due_day END;

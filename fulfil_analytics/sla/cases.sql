@@ -2,23 +2,12 @@
 
 CREATE OR REPLACE TEMP TABLE sla_selectors AS
 SELECT row_number() OVER () AS selector_id, *
-FROM (
-  SELECT DISTINCT
-    market, shop, order_type, handover, label_by, delivery_option, service_level, warehouse, state, is_cod, is_sample,
-    pickup_point, platform_shipped, above_capacity, value_band
-  FROM sla_profiles
-);
+FROM (SELECT DISTINCT /*selectors*/ FROM sla_profiles);
 
 -- Every selector accepted, then priority, then most selectors, then first in the file.
 CREATE OR REPLACE TEMP TABLE sla_governing AS
 WITH named AS (
-  SELECT
-    selector_id,
-    [
-      market, shop, order_type, handover, label_by, delivery_option, service_level, warehouse, state,
-      CAST(is_cod AS VARCHAR), CAST(is_sample AS VARCHAR), CAST(pickup_point AS VARCHAR),
-      CAST(platform_shipped AS VARCHAR), CAST(above_capacity AS VARCHAR), value_band
-    ] AS facts
+  SELECT selector_id, /*accepted*/ AS facts
   FROM sla_selectors
 ),
 
@@ -43,19 +32,12 @@ WITH dated AS (
   SELECT p.*, s.selector_id, v.version_id, coalesce(w.window_set, 0) AS window_set
   FROM sla_profiles AS p
   JOIN sla_selectors AS s
-    ON s.market IS NOT DISTINCT FROM p.market AND s.shop IS NOT DISTINCT FROM p.shop
-    AND s.order_type IS NOT DISTINCT FROM p.order_type AND s.handover IS NOT DISTINCT FROM p.handover
-    AND s.label_by IS NOT DISTINCT FROM p.label_by
-    AND s.delivery_option IS NOT DISTINCT FROM p.delivery_option
-    AND s.service_level IS NOT DISTINCT FROM p.service_level AND s.warehouse IS NOT DISTINCT FROM p.warehouse
-    AND s.state IS NOT DISTINCT FROM p.state AND s.is_cod IS NOT DISTINCT FROM p.is_cod
-    AND s.is_sample IS NOT DISTINCT FROM p.is_sample AND s.pickup_point IS NOT DISTINCT FROM p.pickup_point
-    AND s.platform_shipped IS NOT DISTINCT FROM p.platform_shipped
-    AND s.above_capacity IS NOT DISTINCT FROM p.above_capacity AND s.value_band IS NOT DISTINCT FROM p.value_band
-  LEFT JOIN sla_versions AS v ON p.created_day BETWEEN v.from_day AND v.until_day
+    ON /*chosen*/
+  LEFT JOIN sla_versions AS v ON p.created_at_day BETWEEN v.from_day AND v.until_day
   LEFT JOIN sla_window_sets AS w
     ON w.market IS NOT DISTINCT FROM p.market AND w.warehouse IS NOT DISTINCT FROM p.warehouse
-    AND w.handover IS NOT DISTINCT FROM p.handover AND w.segment_id = coalesce(p.segment_id, 0)
+    AND w.handover IS NOT DISTINCT FROM p.handover AND w.state IS NOT DISTINCT FROM p.state
+    AND w.warehouse_state IS NOT DISTINCT FROM p.warehouse_state AND w.segment_id = coalesce(p.segment_id, 0)
 ),
 
 -- a stage whose orders have a row only once its clock started has none where no line says which clock
@@ -76,26 +58,17 @@ governed AS (
 counted AS (
   SELECT
     g.profile_id, g.stage, g.line_id, l.signature_id, g.handling_days AS own_days, g.handling_unit AS own_unit,
-    l.handling, l.handling_default, l.handling_min, l.handling_max, l.start_event, l.amount, l.fixed_at, l.unit,
-    CASE WHEN l.unit = 'hour' AND NOT l.windowed THEN 0 ELSE g.window_set END AS window_set,
-    CASE l.start_event
-      WHEN 'created_at' THEN g.created_day
-      WHEN 'paid_at' THEN g.paid_day
-      WHEN 'release_at' THEN g.release_day
-      WHEN 'rts_at' THEN g.rts_day
-      WHEN 'shipped_at' THEN g.shipped_day
-      WHEN 'dispatched_at' THEN g.dispatched_day
-      WHEN 'cancel_requested_at' THEN g.cancel_requested_day
-    END AS day_0,
-    l.cutoff IS NOT NULL
-      AND l.cutoff_place <= CASE l.start_event WHEN 'paid_at' THEN g.paid_cutoffs ELSE g.created_cutoffs END AS late,
+    l.handling, l.handling_default, l.handling_min, l.handling_max, l.start_event, l.amount, l.fixed_at, l.unit, l.after_stage,
+    CASE WHEN l.unit = 'hour' AND NOT l.windowed AND l.after_stage IS NULL THEN 0 ELSE g.window_set END AS window_set,
+    /*day_0*/ AS day_0,
+    l.cutoff IS NOT NULL AND l.cutoff_place <= /*cutoffs*/ AS late,
     g.hour_due_days[l.hour_place] AS hour_due_day
   FROM governed AS g
   LEFT JOIN sla_lines AS l ON l.line_id = g.line_id
 )
 
 SELECT
-  profile_id, stage, line_id, coalesce(signature_id, 0) AS signature_id, coalesce(window_set, 0) AS window_set,
+  profile_id, stage, line_id, after_stage, coalesce(signature_id, 0) AS signature_id, coalesce(window_set, 0) AS window_set,
   CASE WHEN unit IS DISTINCT FROM 'hour' OR window_set > 0 THEN day_0 END AS start_day,
   coalesce(late, FALSE) AS after_cutoff,
   CASE
@@ -105,17 +78,19 @@ SELECT
   hour_due_day,
   CASE
     WHEN line_id = 0 THEN 'no_policy_line'
-    WHEN day_0 IS NULL AND unit IS DISTINCT FROM 'hour' THEN start_event || '_unknown'
+    WHEN day_0 IS NULL AND unit IS DISTINCT FROM 'hour' AND after_stage IS NULL THEN start_event || '_unknown'
     WHEN handling AND own_days IS NULL AND handling_default IS NULL THEN 'handling_time_unknown'
     WHEN amount IS NULL AND fixed_at IS NULL THEN 'no_published_deadline'
   END AS uncounted
 FROM counted;
 
+-- `base_at` and `base_seconds` belong to lines that begin at another stage's deadline: chain.sql makes their cases
 CREATE OR REPLACE TEMP TABLE sla_cases AS
-SELECT CAST(row_number() OVER () AS INTEGER) AS case_id, *
+SELECT CAST(row_number() OVER () AS INTEGER) AS case_id, *, CAST(NULL AS TIMESTAMP) AS base_at, CAST(NULL AS BIGINT) AS base_seconds
 FROM (
   SELECT DISTINCT line_id, window_set, start_day, after_cutoff, handling_days, handling_unit, hour_due_day, uncounted
   FROM sla_profile_lines
+  WHERE after_stage IS NULL
 );
 
 CREATE OR REPLACE TEMP TABLE sla_profile_cases AS
@@ -125,4 +100,5 @@ JOIN sla_cases AS c
   ON c.line_id = p.line_id AND c.window_set = p.window_set AND c.start_day IS NOT DISTINCT FROM p.start_day
   AND c.after_cutoff = p.after_cutoff AND c.handling_days IS NOT DISTINCT FROM p.handling_days
   AND c.handling_unit IS NOT DISTINCT FROM p.handling_unit
-  AND c.hour_due_day IS NOT DISTINCT FROM p.hour_due_day AND c.uncounted IS NOT DISTINCT FROM p.uncounted;
+  AND c.hour_due_day IS NOT DISTINCT FROM p.hour_due_day AND c.uncounted IS NOT DISTINCT FROM p.uncounted
+WHERE p.after_stage IS NULL;

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from fulfil_analytics.errors import InputError
 from fulfil_analytics.policy.model import Policy
-from fulfil_analytics.schemas.words import STAGE
+from fulfil_analytics.schemas.words import SLA_MODE, STAGE
 from fulfil_analytics.sla import tables
+from fulfil_analytics.sla.metrics import with_metric_clocks
 from fulfil_analytics.sla.moments import naive_utc
 from fulfil_analytics.sla.plan import Plan, mark
 from fulfil_analytics.sql import Value, fill, literal, name, read_sql
@@ -45,8 +46,9 @@ def build_deadlines(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.da
         A window of the input cannot be meant: it ends before it starts, or does not say by how much.
     """
     moment = naive_utc(as_of)
+    policy = with_metric_clocks(policy)
     _check_windows(con)
-    years = _years(con, policy)
+    years = _years(con, policy, moment)
     tables.install_windows(con, policy)
     tables.install_calendars(con, policy, *years)
     tables.install_local_time(con, policy.zone, *years)
@@ -62,23 +64,27 @@ def build_deadlines(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.da
     }
     _run(con, "windows", values)
     tables.install_segments(con)
-    plan = Plan(policy, *_windowed(con))
+    plan = Plan(policy, *_windowed(con), moment)
     tables.install_lines(con, plan)
-    _drop(con, "deadlines", "deadline_modes", "deadline_clocks")
-    _run(con, "orders", values, plan.marks())
-    for step in ("window_sets", "cases", "standard", "buffer", "modes", "reasons"):
+    _drop(con, "deadlines", "deadline_modes", "deadline_clocks", "deadline_cases")
+    marks = plan.marks()
+    _run(con, "orders", values, marks)
+    for step in ("window_sets", "cases", "standard"):
+        _run(con, step, values, marks)
+    for step in ("buffer", "modes", "reasons"):
         _run(con, step, values)
+    con.execute("CREATE TABLE deadline_cases AS SELECT *, FALSE AS one_due FROM sla_told LIMIT 0")
+    _run(con, "deadline_cases", values)
+    if plan.chained:
+        for step in ("chain", "standard", "buffer", "modes", "reasons", "chained", "deadline_cases"):
+            _run(con, step, values)
     choices, numbers = plan.clocks()
     tables.install_clocks(con, numbers)
     _run(con, "clock", values, choices)
     outcome = fill(read_sql("fulfil_analytics.sla", "outcome.sql"), values)
-    modes = ("standard", "holiday", "extension", "effective")
-    _run(
-        con,
-        "views",
-        values,
-        {f"outcome due_{m}": mark(outcome, {"end": f"(due_{m} + INTERVAL 1 SECOND)"}) for m in modes},
-    )
+    more = "to_seconds(1 + grace_seconds)" if plan.grace else "INTERVAL 1 SECOND"
+    ends = {f"outcome due_{m}": mark(outcome, {"end": f"(due_{m} + {more})"}) for m in SLA_MODE}
+    _run(con, "views", values, ends)
 
 
 def _run(
@@ -87,15 +93,17 @@ def _run(
     con.execute(mark(fill(read_sql("fulfil_analytics.sla", f"{step}.sql"), values), marks or {}))
 
 
-def _windowed(con: duckdb.DuckDBPyConnection) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the stages that windows in force concern, and those to which one adds business days."""
+def _windowed(con: duckdb.DuckDBPyConnection) -> tuple[frozenset[str], frozenset[str], bool]:
+    """Return stages that windows in force concern, those to which one adds business days, whether one names states."""
     rows = con.execute(
-        "SELECT DISTINCT unnest(stages), coalesce(action = 'add' AND unit = 'business_day', FALSE) FROM sla_windows_all"
+        "SELECT DISTINCT unnest(stages), coalesce(action = 'add' AND unit = 'business_day', FALSE), "
+        "coalesce(states, warehouse_states) IS NOT NULL FROM sla_windows_all"
     ).fetchall()
-    return frozenset(stage for stage, _ in rows), frozenset(stage for stage, extends in rows if extends)
+    windowed, extended = (frozenset(s for s, adds, _ in rows if adds or not only) for only in (False, True))
+    return windowed, extended, any(named for *_, named in rows)
 
 
-def _years(con: duckdb.DuckDBPyConnection, policy: Policy) -> tuple[int, int]:
+def _years(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime) -> tuple[int, int]:
     """Return the years the calendars must hold: those of the orders, and as far on as a deadline can reach."""
     starts = "created_at, paid_at, release_at, rts_at, shipped_at, dispatched_at, cancel_requested_at"
     first, last, handling = con.execute(
@@ -107,8 +115,9 @@ def _years(con: duckdb.DuckDBPyConnection, policy: Policy) -> tuple[int, int]:
     added += sum(window.amount or 0 for window in policy.windows if window.unit != "hour")
     closed = _count(con, "SELECT coalesce(sum(date_diff('day', from_at, to_at) + 1), 0) FROM sla_windows")
     longest = max(max(line.amount or 0, line.amount_after_cutoff or 0) for line in policy.lines)
-    reach = (longest + (handling or 0) + added) * DAYS_PER_UNIT + closed + 60
-    return first - 1, last + 1 + reach // 365
+    # a line may follow another stage's
+    reach = (2 * longest + (handling or 0) + added) * DAYS_PER_UNIT + closed + 60
+    return first - 1, max(last, as_of.year) + 1 + reach // 365
 
 
 def _check_windows(con: duckdb.DuckDBPyConnection) -> None:

@@ -9,8 +9,8 @@ from fulfil_analytics.policy.model import LAST_SECOND, Calendar, Line, Policy
 
 IN_FACETS: dict[str, tuple[str, ...]] = {
     "stop_event": ("stop", "proof"),
-    "clock_start": ("start", "only_when_started", "moot"),
-    "length": ("amount", "unit", "due_time", "fixed_at"),
+    "clock_start": ("start", "start_else", "after", "only_when_started", "moot"),
+    "length": ("amount", "unit", "due_time", "rounding", "fixed_at"),
     "cut_off": ("cutoff", "amount_after_cutoff"),
     "handling_time": ("handling", "handling_default"),
 }

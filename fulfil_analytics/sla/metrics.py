@@ -48,6 +48,20 @@ def _defined(policy: Policy, day: dt.date) -> Iterator[Metric]:
         yield _OWN_AUTO_CANCEL
 
 
+def with_metric_clocks(policy: Policy) -> Policy:
+    """Return `policy` with lines of its own for each metric that counts its stage by another calendar."""
+    own = {
+        (m.clock, m.stage, m.calendar): None for m in policy.metrics if m.calendar is not None and m.stage is not None
+    }
+    lines = [
+        line.model_copy(update={"stage": clock, "calendar": calendar})
+        for clock, stage, calendar in own
+        for line in policy.lines
+        if line.stage == stage
+    ]
+    return policy.model_copy(update={"lines": [*policy.lines, *lines]}) if lines else policy
+
+
 _OWN_ON_TIME = Metric(
     id="on_time",
     title="on_time",

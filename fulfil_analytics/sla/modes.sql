@@ -1,4 +1,4 @@
--- The deadline of each case under each mode. Of several windows the latest deadline counts, never one earlier than standard. Hour deadlines stay lengths (`hours_…`), because they run from each order's own second.
+-- The deadline of each case under each mode. Of several windows the latest deadline counts, never one earlier than standard. What runs from each order's own second stays a length (`seconds_…`).
 
 -- which windows apply to which case
 CREATE OR REPLACE TEMP TABLE sla_given AS
@@ -48,19 +48,18 @@ SELECT
   p.case_id, p.mode, p.reason,
   CASE
     WHEN p.action = 'fixed' THEN p.by_fixed_at
-    WHEN p.action = 'add' AND p.due_hours IS NOT NULL THEN NULL
-    WHEN p.action = 'add' AND p.by_unit = 'hour' THEN p.due_at + to_hours(p.by_amount)
-    WHEN p.by_unit <> 'hour' THEN d.day_end_utc - to_seconds(p.seconds_early)
+    WHEN p.by_unit = 'hour' THEN CASE WHEN p.action = 'add' THEN p.due_at + to_hours(p.by_amount) END
+    WHEN p.is_exact AND p.unit <> 'hour' THEN NULL
+    WHEN p.action = 'add' AND p.is_exact THEN p.due_at + to_days(CAST(p.to_day - p.from_day AS INTEGER))
+    ELSE d.day_end_utc - to_seconds(p.seconds_early)
   END AS due_at,
   CASE
-    WHEN p.action = 'replace' AND p.by_unit = 'hour' THEN p.by_amount
-    WHEN p.action = 'add' AND p.due_hours IS NOT NULL
-      THEN p.due_hours + CASE p.by_unit
-        WHEN 'hour' THEN p.by_amount
-        WHEN 'calendar_day' THEN 24 * p.by_amount
-        ELSE 24 * (p.to_day - p.from_day)
-      END
-  END AS due_hours
+    WHEN p.action = 'fixed' THEN NULL
+    WHEN p.by_unit = 'hour' THEN CASE p.action WHEN 'replace' THEN 0 ELSE p.due_seconds END + 3600 * p.by_amount
+    WHEN p.is_exact AND p.unit <> 'hour' THEN date_diff('second', p.start_ends_at, d.day_end_utc)
+    WHEN p.action = 'add' AND p.by_unit = 'calendar_day' THEN p.due_seconds + 86400 * p.by_amount
+    WHEN p.action = 'add' THEN p.due_seconds + 86400 * (p.to_day - p.from_day)
+  END AS due_seconds
 FROM placed AS p
 LEFT JOIN sla_calendar AS d ON d.calendar_id = p.calendar_id AND d.local_date = p.to_day;
 
@@ -69,7 +68,7 @@ WITH standard AS (
   SELECT
     s.*,
     CASE WHEN b.case_id IS NULL THEN s.due_at ELSE greatest(s.due_at, b.due_at) END AS due_own,
-    CASE WHEN b.case_id IS NULL THEN s.due_hours ELSE greatest(s.due_hours, b.due_hours) END AS hours_own,
+    CASE WHEN b.case_id IS NULL THEN s.due_seconds ELSE greatest(s.due_seconds, b.due_seconds) END AS seconds_own,
     b.case_id IS NOT NULL AS buffered
   FROM sla_standard AS s
   LEFT JOIN sla_buffered AS b ON b.case_id = s.case_id
@@ -79,21 +78,24 @@ latest AS (
   SELECT
     case_id,
     max(due_at) FILTER (mode = 'extension' AND reason = 'holiday') AS due_holiday,
-    max(due_hours) FILTER (mode = 'extension' AND reason = 'holiday') AS hours_holiday,
+    max(due_seconds) FILTER (mode = 'extension' AND reason = 'holiday') AS seconds_holiday,
     max(due_at) FILTER (mode = 'extension') AS due_extension,
-    max(due_hours) FILTER (mode = 'extension') AS hours_extension,
+    max(due_seconds) FILTER (mode = 'extension') AS seconds_extension,
     max(due_at) AS due_effective,
-    max(due_hours) AS hours_effective
+    max(due_seconds) AS seconds_effective
   FROM sla_extended
   GROUP BY case_id
 )
 
 SELECT
   s.case_id, s.line_id, s.stage, s.window_set, s.start_day, s.calendar_id, s.unit, s.handling_days, s.handling_unit,
-  s.buffered,
-  s.due_at AS due_standard, s.due_hours AS hours_standard,
-  least(greatest(s.due_own, x.due_holiday), s.latest_at) AS due_holiday, greatest(s.hours_own, x.hours_holiday) AS hours_holiday,
-  least(greatest(s.due_at, x.due_extension), s.latest_at) AS due_extension, greatest(s.due_hours, x.hours_extension) AS hours_extension,
-  least(greatest(s.due_own, x.due_effective), s.latest_at) AS due_effective, greatest(s.hours_own, x.hours_effective) AS hours_effective
+  s.buffered, s.start_ends_at,
+  s.due_at AS due_standard, s.due_seconds AS seconds_standard,
+  least(greatest(s.due_own, x.due_holiday), s.latest_at) AS due_holiday,
+  least(greatest(s.seconds_own, x.seconds_holiday), s.latest_seconds) AS seconds_holiday,
+  least(greatest(s.due_at, x.due_extension), s.latest_at) AS due_extension,
+  least(greatest(s.due_seconds, x.seconds_extension), s.latest_seconds) AS seconds_extension,
+  least(greatest(s.due_own, x.due_effective), s.latest_at) AS due_effective,
+  least(greatest(s.seconds_own, x.seconds_effective), s.latest_seconds) AS seconds_effective
 FROM standard AS s
 LEFT JOIN latest AS x ON x.case_id = s.case_id;

@@ -16,7 +16,8 @@ SELECT
       )
     ) AS unpaid,
   /*facts*/
-FROM orders AS o;
+FROM orders AS o
+/*joins*/;
 
 CREATE OR REPLACE TEMP TABLE sla_profiles AS
 SELECT CAST(row_number() OVER () AS INTEGER) AS profile_id, *, /*blanks*/

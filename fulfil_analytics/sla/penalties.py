@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 from fulfil_analytics.errors import UsageError, suggest
-from fulfil_analytics.policy.model import NEAR, Metric, Policy
+from fulfil_analytics.policy.model import NEAR, Metric, Policy, Tier
 from fulfil_analytics.sla.metrics import metric_ids, metrics_on, window_of
 from fulfil_analytics.sla.moments import naive_utc
 from fulfil_analytics.sla.rates import prepare_orders, source_of, values_of
@@ -26,7 +27,7 @@ class Standing:
     Attributes
     ----------
     numerator, denominator : int
-        Orders (or parcels) that count, and that were judged.
+        Orders (or packages, or units) that count, and that were judged.
     rate : float or None
         ``None`` when nothing was judged.
     met : bool or None
@@ -38,7 +39,9 @@ class Standing:
     order_cap : int or None
         That share in orders a day.
     charge_cents : int or None
-        Charge for all counted orders, hundredths of `currency`.
+        Charge for all orders that count against the seller, hundredths of `currency`.
+    points_until : date or None
+        Local day on which points given now expire.
     """
 
     numerator: int
@@ -49,6 +52,17 @@ class Standing:
     cap_share: float | None
     order_cap: int | None
     charge_cents: int | None
+    currency: str | None
+    points_until: dt.date | None = None
+
+
+class _Row(NamedTuple):
+    """A judged order: whether it counts against the seller, how many things it is, and its amount."""
+
+    order_id: str
+    against: bool
+    weight: int
+    amount_cents: int
     currency: str | None
 
 
@@ -122,22 +136,29 @@ def outlook(
     metric = found[0]
     _known(con, upheld)
     rows = _judged(con, metric, moment, mode, period or window_of(metric, policy.zone, moment))
-    against = [order for order, counts_against in rows if counts_against]
+    judged = sum(row.weight for row in rows)
+    against = [row for row in rows if row.against]
     taken = set(upheld)
-    left = [order for order in against if order not in taken]
-    usual = _usual(con, moment)
-    now = _standing(metric, len(against), len(rows), usual)
-    after = _standing(metric, len(left), len(rows), usual)
-    needed = _needed(metric, len(left), len(rows))
+    left = [row for row in against if row.order_id not in taken]
+    circumstances = (
+        judged,
+        _usual(con, moment),
+        moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(policy.zone)).date(),
+    )
+    now = _standing(metric, against, *circumstances)
+    after = _standing(metric, left, *circumstances)
+    # the fewest appeals are those of the orders that weigh most
+    heaviest = sorted(left, key=lambda row: -row.weight)
+    needed = _needed(metric, [row.weight for row in heaviest], judged)
     return Outlook(
         metric=metric.id,
         mode=mode,
         limit=_limit(metric),
         now=now,
         after=after,
-        upheld=tuple(sorted(taken & set(against))),
+        upheld=tuple(sorted(taken & {row.order_id for row in against})),
         needed=needed,
-        appeals=tuple(left[:needed] if needed else ()),
+        appeals=tuple(row.order_id for row in heaviest[: needed or 0]),
     )
 
 
@@ -158,12 +179,12 @@ def _judged(
     as_of: dt.datetime,
     mode: str,
     period: tuple[dt.datetime, dt.datetime] | None,
-) -> list[tuple[str, bool]]:
+) -> list[_Row]:
     """Return each judged order and whether it counts against the seller, the most promising appeal first."""
     prepare_orders(con)
     text = read_sql("fulfil_analytics.sla", "appeals.sql").replace("/*source*/", source_of(metric))
     text = text.replace("/*mode*/", name(mode))
-    return con.execute(fill(text, values_of(metric, as_of, period))).fetchall()
+    return [_Row(*row) for row in con.execute(fill(text, values_of(metric, as_of, period))).fetchall()]
 
 
 def _usual(con: duckdb.DuckDBPyConnection, as_of: dt.datetime) -> dict[str, float]:
@@ -176,42 +197,56 @@ def _limit(metric: Metric) -> float | None:
     return target if enforce is None else enforce
 
 
-def _standing(metric: Metric, against: int, judged: int, usual: dict[str, float]) -> Standing:
+def _standing(
+    metric: Metric, counted: Sequence[_Row], judged: int, usual: Mapping[str, float], day: dt.date
+) -> Standing:
+    """Return what follows when the orders `counted` count against the seller, of `judged` things."""
+    against = sum(row.weight for row in counted)
     numerator = against if metric.better == "lower" else judged - against
     rate = numerator / judged if judged else None
     limit = _limit(metric)
-    tiers = [tier for tier in metric.tiers if rate is not None and tier.holds(rate, numerator)]
+    tiers = [tier for tier in metric.tiers if rate is not None and tier.holds(rate, against)]
     if judged < metric.min_sample:
         tiers = []
     met = None
     if limit is not None and rate is not None and judged >= metric.min_sample:
         met = metric.keeps(rate, limit)
-    charged = [tier for tier in tiers if tier.charge_cents is not None]
+    charges = [(_charge(tier, counted), tier.currency) for tier in tiers if tier.currency is not None]
+    points = max((tier.points for tier in tiers if tier.points is not None), default=None)
+    stay = max((tier.points_days for tier in tiers if tier.points and tier.points_days), default=None)
     return Standing(
         numerator=numerator,
         denominator=judged,
         rate=rate,
         met=met,
-        points=max((tier.points for tier in tiers if tier.points is not None), default=None),
+        points=points,
         cap_share=min((tier.cap for tier in tiers if tier.cap is not None), default=None),
         order_cap=min(
             (floor(tier.cap * usual[tier.cap_base] + NEAR) for tier in tiers if tier.cap is not None), default=None
         ),
-        charge_cents=max(((tier.charge_cents or 0) * numerator for tier in charged), default=None),
-        currency=charged[0].currency if charged else None,
+        charge_cents=max((charge for charge, _ in charges), default=None),
+        currency=charges[0][1] if charges else None,
+        points_until=None if stay is None else day + dt.timedelta(days=stay),
     )
 
 
-def _needed(metric: Metric, against: int, judged: int) -> int | None:
-    """Return how many of the orders that count against the seller must fall away."""
+def _charge(tier: Tier, counted: Sequence[_Row]) -> int:
+    """Return what the tier charges for the orders that count against the seller, hundredths of its currency."""
+    if tier.charge_share is None:
+        return (tier.charge_cents or 0) * sum(row.weight for row in counted)
+    most = tier.charge_max_cents
+    shares = (round(row.amount_cents * tier.charge_share) for row in counted if row.currency == tier.currency)
+    return sum(max(share if most is None else min(share, most), tier.charge_min_cents) for share in shares)
+
+
+def _needed(metric: Metric, weights: Sequence[int], judged: int) -> int | None:
+    """Return how many of the orders that count against the seller must fall away, the first of `weights` first."""
     limit = _limit(metric)
     if limit is None or judged == 0:
         return None
-    allowed = (limit if metric.better == "lower" else 1 - limit) * judged
-    # rounding may put an exact limit on either side: the metric itself has the last word
-    fewest = max(0, floor(against - allowed) - 1)
-    for count in range(fewest, against + 1):
-        bad = against - count
+    bad = sum(weights)
+    for count, weight in enumerate([*weights, 0]):
         if metric.keeps((bad if metric.better == "lower" else judged - bad) / judged, limit):
             return count
+        bad -= weight
     return None

@@ -5,61 +5,29 @@ The pieces of SQL made here hold nothing but names from closed lists and literal
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
 from fulfil_analytics.policy.model import Line, Policy
+from fulfil_analytics.sla import facts
 from fulfil_analytics.sql import Value, literal, name
 
-SELECTED = {
-    "market": "market",
-    "shop": "shop",
-    "order_type": "order_type",
-    "handover": "handover",
-    "label_by": "label_by",
-    "delivery_option": "delivery_option",
-    "service_level": "service_level",
-    "warehouse": "warehouse",
-    "state": "state",
-    "is_cod": "is_cod",
-    "is_sample": "is_sample",
-    "pickup_point": "pickup_point",
-    "platform_fulfilled": "platform_shipped",
-    "above_capacity": "above_capacity",
-    "value_band": "value_band",
-}
-"""Selector to its column in ``sla_profiles``, in the order in which lines number them."""
-
-DAYS = {
-    "created_at": "created_day",
-    "paid_at": "paid_day",
-    "release_at": "release_day",
-    "rts_at": "rts_day",
-    "shipped_at": "shipped_day",
-    "dispatched_at": "dispatched_day",
-    "cancel_requested_at": "cancel_requested_day",
-}
-"""Start event to the column of its local day in ``sla_profiles``."""
-
 FACT_TYPES = {
-    **dict.fromkeys(SELECTED.values(), "VARCHAR"),
-    **dict.fromkeys(("is_cod", "is_sample", "pickup_point", "platform_shipped", "above_capacity"), "BOOLEAN"),
-    **dict.fromkeys(DAYS.values(), "DATE"),
-    "created_cutoffs": "INTEGER",
-    "paid_cutoffs": "INTEGER",
+    **dict.fromkeys(("market", "warehouse", "handover", "state", "warehouse_state", "handling_unit"), "VARCHAR"),
     "handling_days": "BIGINT",
-    "handling_unit": "VARCHAR",
     "segment_id": "BIGINT",
     "hour_due_days": "DATE[]",
 }
+"""Columns of ``sla_profiles`` that later steps name whether this policy asks for them or not."""
 
 
 @dataclass(frozen=True)
 class Signature:
     """What lines must share for their clocks to be read from the orders by one statement."""
 
-    start: str
+    start: tuple[str, ...]
     stop: tuple[str, ...]
     proof: tuple[str, ...]
     moot: tuple[str, ...]
@@ -71,7 +39,7 @@ class Signature:
     def of(cls, line: Line) -> Signature:
         """Return the signature of a line."""
         return cls(
-            line.start,
+            starts_of(line),
             tuple(line.stop),
             tuple(line.proof),
             tuple(line.moot),
@@ -83,7 +51,7 @@ class Signature:
     def pieces(self) -> dict[str, str | None]:
         """Return column or expression over the order ``o`` for each mark of ``clock.sql``; ``None`` for no time."""
         return {
-            "start": f"o.{name(self.start)}",
+            "start": _first("o", self.start),
             "stop": _earliest(self.stop),
             "proof": _earliest(self.proof),
             "moot": _earliest(self.moot),
@@ -91,12 +59,12 @@ class Signature:
         }
 
     def times(self) -> set[str]:
-        """Return the columns of ``orders`` that the clocks are read from."""
+        """Return the times that the clocks are read from."""
         due = set() if self.platform_due is None else {self.platform_due}
-        return {self.start, *self.stop, *self.proof, *self.moot, *due}
+        return {*self.start, *self.stop, *self.proof, *self.moot, *due}
 
 
-NO_LINE = Signature("created_at", (), (), (), None, ("platform_fulfilled", "unpaid"), False)
+NO_LINE = Signature(("created_at",), (), (), (), None, ("platform_fulfilled", "unpaid"), False)
 """Stands for the clock of a stage that no line governs: nothing stops it, and it has no deadline."""
 
 
@@ -106,8 +74,16 @@ class Plan:
 
     Attributes
     ----------
+    windowed, extended : frozenset of str
+        Stages that windows concern; those to which one adds business days.
+    by_area : bool
+        Whether a window in force names states.
+    as_of : datetime
+        UTC without zone.
     facts : dict
         Column of ``sla_profiles`` to the expression over ``orders`` that gives it.
+    selectors : list of str
+        Selectors that lines use, in the order in which ``sla_line_selectors`` numbers them.
     signatures : list of Signature
         Their ids are their places, from 1.
     """
@@ -115,76 +91,80 @@ class Plan:
     policy: Policy
     windowed: frozenset[str]
     extended: frozenset[str]
+    by_area: bool = False
+    as_of: dt.datetime = dt.datetime.max
     facts: dict[str, str] = field(default_factory=dict)
+    selectors: list[str] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         lines = self.policy.lines
         self.signatures = list(dict.fromkeys(Signature.of(line) for line in lines))
         self.cutoffs = sorted({line.cutoff for line in lines if line.cutoff is not None})
-        self.hours = sorted({(line.start, line.amount or 0) for line in lines if self.needs_due_day(line)})
+        self.hours = sorted({(starts_of(line), line.amount or 0) for line in lines if self.needs_due_day(line)})
         used = {selector for line in lines for selector in line.select}
+        self.selectors = [selector for selector in facts.SELECTED if selector in used]
         if self.windowed:
             used |= {"market", "warehouse", "handover"}
             self.facts["segment_id"] = "sla_segment(o.created_at)"
-        made = {"above_capacity": self._above_capacity, "value_band": self._value_band}
-        self.facts |= {
-            SELECTED[key]: made[key]() if key in made else f"o.{name(key)}" for key in SELECTED if key in used
+        if self.by_area:
+            used |= {"state", "warehouse_state"}
+        self.facts |= {facts.SELECTED[key]: facts.expression(key, self.policy) for key in facts.SELECTED if key in used}
+        self.starts = {("created_at",)} | {
+            starts_of(line) for line in lines if line.unit != "hour" or stage_of(line) in self.windowed
         }
-        starts = {line.start for line in lines if line.unit != "hour" or line.stage in self.windowed}
-        for start, day in DAYS.items():
-            if start in starts or start == "created_at":
-                self.facts[day] = f"CAST(sla_local(o.{name(start)}) AS DATE)"
+        for start in sorted(self.starts):
+            self.facts[day_of(start)] = f"CAST(sla_local({_first(None, start)}) AS DATE)"
         if any(line.handling for line in lines):
             self.facts |= {"handling_days": "o.handling_days", "handling_unit": "o.handling_unit"}
-        if self.cutoffs:
-            self.facts |= {"created_cutoffs": self._passed("created_at"), "paid_cutoffs": self._passed("paid_at")}
+        self.cut = sorted({starts_of(line) for line in lines if line.cutoff is not None})
+        self.facts |= {_cutoffs_of(start): self._passed(start) for start in self.cut}
         if self.hours:
-            days = (f"CAST(sla_local(o.{name(start)} + to_hours({n})) AS DATE)" for start, n in self.hours)
+            days = (f"CAST(sla_local({_first(None, start)} + to_hours({n})) AS DATE)" for start, n in self.hours)
             self.facts["hour_due_days"] = f"[{', '.join(days)}]"
 
     def needs_due_day(self, line: Line) -> bool:
-        """Return whether some window adds business days to the hours of `line`."""
-        return line.unit == "hour" and line.stage in self.extended
+        """Return whether the day on which the hours of `line` run out decides its deadline."""
+        return line.unit == "hour" and line.after is None and (stage_of(line) in self.extended or not line.is_exact)
 
-    def _above_capacity(self) -> str:
-        """Return whether an order came after as many others of its day as the seller said it can handle."""
-        capacity = self.policy.capacity
-        if capacity is None:
-            return "FALSE"
-        return (
-            "NOT o.platform_fulfilled AND row_number() OVER ("
-            f"PARTITION BY o.platform_fulfilled, o.{name(capacity.per)}, CAST(sla_local(o.created_at) AS DATE) "
-            f"ORDER BY o.created_at, o.order_id) > {literal(capacity.orders_a_day)}"
-        )
+    @property
+    def chained(self) -> bool:
+        """Whether some line begins at the deadline of another stage."""
+        return any(line.after is not None for line in self.policy.lines)
 
-    def _value_band(self) -> str:
-        cases = "".join(
-            f" WHEN o.currency = {literal(band.currency)} AND o.order_amount_cents >= {literal(band.from_cents)}"
-            + ("" if band.below_cents is None else f" AND o.order_amount_cents < {literal(band.below_cents)}")
-            + f" THEN {literal(band.id)}"
-            for band in self.policy.value_bands
-        )
-        return f"CASE{cases} END" if cases else "CAST(NULL AS VARCHAR)"
+    @property
+    def grace(self) -> bool:
+        """Whether some line has a grace period."""
+        return any(line.grace_minutes for line in self.policy.lines)
 
-    def _passed(self, start: str) -> str:
-        local = f"CAST(sla_local(o.{name(start)}) AS TIME)"
+    def _passed(self, start: tuple[str, ...]) -> str:
+        local = f"CAST(sla_local({_first(None, start)}) AS TIME)"
         steps = (f"CAST({local} >= CAST({literal(str(cutoff))} AS TIME) AS INTEGER)" for cutoff in self.cutoffs)
         return f"coalesce({' + '.join(steps)}, 0)"
 
     def marks(self) -> dict[str, str]:
-        """Return the pieces of SQL for the marks of ``orders.sql``."""
+        """Return the pieces of SQL for the marks of ``orders.sql`` and ``cases.sql``."""
         blank = [kind for kind in FACT_TYPES.items() if kind[0] not in self.facts]
+        chosen = [facts.SELECTED[selector] for selector in self.selectors]
+        times = self.times()
         return {
             "facts": ", ".join(f"{expression} AS {column}" for column, expression in self.facts.items()),
             "names": ", ".join(self.facts),
-            "blanks": ", ".join(f"CAST(NULL AS {kind}) AS {column}" for column, kind in blank),
-            "times": ", ".join(f"o.{column}" for column in self.times()),
+            "blanks": ", ".join(f"CAST(NULL AS {kind}) AS {column}" for column, kind in blank) or "NULL AS nothing",
+            "times": ", ".join(facts.column(time) for time in times),
+            "joins": facts.joins({*times, *self.facts}, self.policy, self.as_of),
             "agree": " AND ".join(f"p.{column} IS NOT DISTINCT FROM f.{column}" for column in self.facts),
+            "selectors": ", ".join(chosen) or "1 AS one",
+            "accepted": "[" + ", ".join(f"CAST({column} AS VARCHAR)" for column in chosen) + "]"
+            if chosen
+            else "CAST([] AS VARCHAR[])",
+            "chosen": " AND ".join(f"s.{column} IS NOT DISTINCT FROM p.{column}" for column in chosen) or "TRUE",
+            "day_0": _by_start("l.start_key", {start: f"g.{day_of(start)}" for start in self.starts}),
+            "cutoffs": _by_start("l.start_key", {start: f"g.{_cutoffs_of(start)}" for start in self.cut}),
         }
 
     def times(self) -> list[str]:
-        """Return the columns of ``orders`` that start or stop some clock."""
+        """Return the times that start or stop some clock."""
         return sorted({"created_at", "cancelled_at"}.union(*(s.times() for s in self.signatures)))
 
     def clocks(self) -> tuple[dict[str, str], list[dict[str, Value]]]:
@@ -221,11 +201,46 @@ def mark(template: str, marks: Mapping[str, str]) -> str:
     return reduce(lambda text, item: text.replace(f"/*{item[0]}*/", item[1]), marks.items(), template)
 
 
+def stage_of(line: Line) -> str:
+    """Return the stage that windows know: that of a metric's own clock is the stage it is made from."""
+    return line.stage.partition("@")[0]
+
+
+def starts_of(line: Line) -> tuple[str, ...]:
+    """Return the times of which the first that is known starts the clock of `line`."""
+    return (line.start,) if line.start_else is None else (line.start, line.start_else)
+
+
+def start_key(line: Line) -> str:
+    """Return the name of the start of `line` in ``sla_lines``."""
+    return "_or_".join(starts_of(line))
+
+
+def day_of(start: tuple[str, ...]) -> str:
+    """Return the column of ``sla_profiles`` with the local day of a start."""
+    return f"{'_or_'.join(start)}_day"
+
+
+def _cutoffs_of(start: tuple[str, ...]) -> str:
+    return f"{'_or_'.join(start)}_cutoffs"
+
+
+def _first(table: str | None, times: Sequence[str]) -> str:
+    """Return the first of the times that is known: columns of `table`, or of the joined tables of ``orders.sql``."""
+    columns = [facts.column(time) if table is None else f"{table}.{name(time)}" for time in times]
+    return columns[0] if len(columns) == 1 else f"coalesce({', '.join(columns)})"
+
+
 def _earliest(events: Sequence[str]) -> str | None:
     columns = [f"o.{name(event)}" for event in events]
     if not columns:
         return None
     return columns[0] if len(columns) == 1 else f"least({', '.join(columns)})"
+
+
+def _by_start(number: str, pieces: Mapping[tuple[str, ...], str]) -> str:
+    cases = "".join(f" WHEN {literal('_or_'.join(start))} THEN {piece}" for start, piece in sorted(pieces.items()))
+    return f"CASE {number}{cases} END" if cases else "NULL"
 
 
 def _choice(number: str, pieces: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 -- Orders by their cancellation; the verdict, by the numbers of rate_stage.sql and 6 (cannot be known, and counted), is the same
 -- under every mode. What has not left yet can still be cancelled.
 SELECT
-  /*key_columns*/ o.created_at AS first_at, o.created_at AS last_at, 1 AS orders, /*falls*/,
+  /*key_columns*/ o.created_at AS first_at, o.created_at AS last_at, /*weight*/ AS orders, /*falls*/,
   CASE
     WHEN o.cancelled AND o.cancel_reason IN {never} THEN 1
     WHEN o.cancelled AND (o.cancelled_by IN {parties} OR o.cancel_reason IN {reasons}) THEN 2
@@ -12,5 +12,6 @@ SELECT
 FROM sla_rate_orders AS o
 JOIN deadline_orders AS d ON d.order_no = o.order_no
 /*joins*/
+/*weights*/
 WHERE ({among} <> 'confirmed' OR NOT d.unpaid) /*leaves_out*/
   AND coalesce(o.created_at >= {period_from}, TRUE) AND coalesce(o.created_at <= {period_to}, TRUE)

@@ -6,7 +6,7 @@ SELECT
   /*verdicts*/
 FROM (
   SELECT
-    /*key_columns*/ min(o.created_at) AS first_at, max(o.created_at) AS last_at, count(*) AS orders,
+    /*key_columns*/ min(o.created_at) AS first_at, max(o.created_at) AS last_at, /*weights_sum*/ AS orders,
     m.outcome_standard, m.outcome_holiday, m.outcome_extension, m.outcome_effective, m.not_counted,
     m.stopped_at IS NOT NULL AS has_stopped,
     /*dues*/,
@@ -14,6 +14,7 @@ FROM (
   FROM deadline_modes AS m
   JOIN sla_rate_orders AS o ON o.order_no = m.order_no
   /*joins*/
+  /*weights*/
   WHERE m.stage = {stage} /*leaves_out*/ AND ({among} <> 'confirmed' OR m.not_counted IS DISTINCT FROM 'unpaid')
     AND ({axis} <> 'created' OR (
       coalesce(o.created_at >= {period_from}, TRUE) AND coalesce(o.created_at <= {period_to}, TRUE)))

@@ -4,7 +4,7 @@ CASE
   WHEN {among} = 'stopped' AND NOT has_stopped THEN CASE WHEN outcome_/*mode*/ IN ('open', 'overdue') THEN 3 END
   WHEN outcome_/*mode*/ = 'on_time' THEN {on_time}
   WHEN outcome_/*mode*/ IN ('late', 'overdue') THEN {late}
-  WHEN outcome_/*mode*/ = 'open' THEN CASE WHEN {among} IN ('placed', 'confirmed') THEN 4 ELSE 3 END
+  WHEN outcome_/*mode*/ = 'open' THEN {open}
   WHEN outcome_/*mode*/ = 'unproven' THEN 5
   WHEN outcome_/*mode*/ = 'uncounted' AND NOT coalesce(
     not_counted IN ('platform_fulfilled', 'unpaid', 'nothing_left_to_do', 'no_policy_line', 'no_published_deadline'), FALSE

@@ -26,21 +26,34 @@ PATIENCE_DAYS = 14
 SCANNED_STAGES = ("dispatch", "collection", "delivery", "fast_dispatch")
 __all__ = ["build_rates", "prepare_orders", "source_of", "values_of", "window_of"]
 
+_WEIGHTS = {
+    "order": "",
+    "package": "LEFT JOIN (SELECT order_id, count(*) AS n FROM parcels GROUP BY ALL) AS w ON w.order_id = o.order_id",
+    "unit": "LEFT JOIN (SELECT order_id, units AS n FROM orders) AS w ON w.order_id = o.order_id",
+}
+"""How many of a metric's things an order is."""
 _TRAITS = {"pickup_point": "to_pickup_point"}
 _TIERS = {
     "metric": "VARCHAR",
+    "tier": "BIGINT",
+    "better": "VARCHAR",
     "above": "DOUBLE",
     "at_least": "BOOLEAN",
     "below": "DOUBLE",
     "at_most": "BOOLEAN",
     "count_at_least": "BIGINT",
     "points": "BIGINT",
+    "points_days": "BIGINT",
     "cap": "DOUBLE",
     "cap_base": "VARCHAR",
     "charge_cents": "BIGINT",
+    "charge_share": "DOUBLE",
+    "charge_min_cents": "BIGINT",
+    "charge_max_cents": "BIGINT",
     "currency": "VARCHAR",
     "days": "BIGINT",
 }
+_CHARGES = {"metric": "VARCHAR", "mode": "VARCHAR", "slice": "VARCHAR", "tier": "BIGINT", "charge_cents": "BIGINT"}
 
 
 def build_rates(
@@ -93,6 +106,7 @@ def build_rates(
         con.execute(fill(_statement(metric, single, per, None), {**values, "total": per is None}))
         for several in dict.fromkeys(d for d in dimensions if d in dims.LINES):
             con.execute(fill(_statement(metric, [several], per, several), {**values, "total": False}))
+        _charge(con, metric, values)
     con.execute(create_table("rates", Rates, replace=True))
     con.execute(create_table("rate_details", RateDetails, replace=True))
     con.execute(fill(read_sql("fulfil_analytics.sla", "rate_details.sql"), {"as_of": moment}))
@@ -128,6 +142,7 @@ def source_of(
         metric.counts or "", "rate_stage"
     )
     verdict, due = (read_sql("fulfil_analytics.sla", f"{file}.sql") for file in ("rate_stage_verdict", "rate_due"))
+    weighed = metric.entity != "order" and metric.counts != "valid_tracking"
     if metric.axis != "due":
         due = "CAST(NULL AS VARCHAR)"
     return mark(
@@ -138,6 +153,9 @@ def source_of(
             "verdicts": ", ".join(f"{mark(verdict, {'mode': mode})} AS v_{mode}" for mode in SLA_MODE),
             "dues": ", ".join(f"{mark(due, {'mode': mode})} AS due_{mode}" for mode in SLA_MODE),
             "falls": _falls(metric, per),
+            "weight": "coalesce(w.n, 1)" if weighed else "1",
+            "weights_sum": "sum(coalesce(w.n, 1))" if weighed else "count(*)",
+            "weights": _WEIGHTS[metric.entity] if weighed else "",
             "leaves_out": "".join(f" AND NOT o.{name(_TRAITS.get(t, t))}" for t in metric.leaves_out),
             "joins": joins,
         },
@@ -150,9 +168,10 @@ def values_of(metric: Metric, as_of: dt.datetime, period: tuple[dt.datetime, dt.
     late_counts = metric.counts == "late"
     return {
         "metric": metric.id,
-        "stage": metric.stage,
+        "stage": metric.clock,
         "among": metric.among,
         "axis": metric.axis,
+        "open": {"left_out": 3, "counted": 4, "late": 2 if late_counts else 1}[metric.counts_open],
         "on_time": 1 if late_counts else 2,
         "late": 2 if late_counts else 1,
         "as_of": as_of,
@@ -196,6 +215,14 @@ def _statement(metric: Metric, dimensions: Sequence[str], per: dims.Per | None, 
     )
 
 
+def _charge(con: duckdb.DuckDBPyConnection, metric: Metric, values: Mapping[str, Value]) -> None:
+    """Add up the charges that are a share of each order's amount, of all orders and of each shop."""
+    if any(tier.charge_share is not None for tier in metric.tiers):
+        text = read_sql("fulfil_analytics.sla", "rate_charges.sql")
+        against = 1 if metric.better == "higher" else 2
+        con.execute(fill(mark(text, {"source": source_of(metric)}), {**values, "against": against}))
+
+
 def _falls(metric: Metric, per: dims.Per | None) -> str:
     """Return the name of the stretch of time that an order falls into, under each mode."""
     if per is None:
@@ -209,10 +236,11 @@ def _falls(metric: Metric, per: dims.Per | None) -> str:
 
 def _prepare_rows(con: duckdb.DuckDBPyConnection, as_of: dt.datetime, metrics: Sequence[Metric]) -> None:
     con.execute(fill(read_sql("fulfil_analytics.sla", "rate_rows.sql"), {"as_of": as_of}))
+    table(con, "sla_charges", _CHARGES, [])
     rows = [
-        (metric.id, *(getattr(tier, column) for column in list(_TIERS)[1:]))
+        (metric.id, place, metric.better, *(getattr(tier, column) for column in list(_TIERS)[3:]))
         for metric in metrics
-        for tier in metric.tiers
+        for place, tier in enumerate(metric.tiers)
     ]
     table(con, "sla_tiers", _TIERS, rows)
 

@@ -5,10 +5,10 @@ SELECT
   d.case_id, d.line_id, d.stage, d.window_set, d.start_day, d.calendar_id, d.handling_days, d.handling_unit, d.buffered,
   d.unit, m.mode,
   CAST(sla_local(CASE m.mode
-    WHEN 'standard' THEN d.due_standard
-    WHEN 'holiday' THEN d.due_holiday
-    WHEN 'extension' THEN d.due_extension
-    ELSE d.due_effective
+    WHEN 'standard' THEN coalesce(d.due_standard, d.start_ends_at + to_seconds(d.seconds_standard))
+    WHEN 'holiday' THEN coalesce(d.due_holiday, d.start_ends_at + to_seconds(d.seconds_holiday))
+    WHEN 'extension' THEN coalesce(d.due_extension, d.start_ends_at + to_seconds(d.seconds_extension))
+    ELSE coalesce(d.due_effective, d.start_ends_at + to_seconds(d.seconds_effective))
   END) AS DATE) AS due_day
 FROM sla_due AS d
 CROSS JOIN (VALUES ('standard'), ('holiday'), ('extension'), ('effective')) AS m (mode);
@@ -34,7 +34,7 @@ SELECT
     'effect': CASE
       WHEN w.action = 'fixed' THEN 'fixed ' || CAST(w.fixed_at AS VARCHAR) || ' UTC'
       ELSE w.action || ' ' || w.amount || ' ' || w.unit
-    END
+    END, 'proof': w.proof
   } ORDER BY w.window_id)) AS windows
 FROM sla_given AS e
 JOIN sla_windows_all AS w ON w.window_id = e.window_id
@@ -44,7 +44,7 @@ JOIN (VALUES ('holiday'), ('extension'), ('effective')) AS m (mode)
   OR (m.mode = 'holiday' AND w.mode = 'extension' AND coalesce(w.reason = 'holiday', FALSE))
 GROUP BY e.case_id, m.mode;
 
-CREATE OR REPLACE TABLE deadline_cases AS
+CREATE OR REPLACE TEMP TABLE sla_told AS
 WITH spelled AS (
   SELECT
     d.case_id, d.mode,
@@ -80,17 +80,13 @@ gathered AS (
 )
 
 SELECT
-  c.case_id, c.uncounted,
+  c.case_id, c.uncounted, coalesce(l.grace_seconds, 0) AS grace_seconds,
   d.due_standard, d.due_holiday, d.due_extension, d.due_effective,
-  d.hours_standard, d.hours_holiday, d.hours_extension, d.hours_effective,
-  -- all modes agree, so that nothing need be worked out four times
-  d.due_holiday IS NOT DISTINCT FROM d.due_standard AND d.due_extension IS NOT DISTINCT FROM d.due_standard
-    AND d.due_effective IS NOT DISTINCT FROM d.due_standard AND d.hours_holiday IS NOT DISTINCT FROM d.hours_standard
-    AND d.hours_extension IS NOT DISTINCT FROM d.hours_standard
-    AND d.hours_effective IS NOT DISTINCT FROM d.hours_standard AS one_due,
+  d.seconds_standard, d.seconds_holiday, d.seconds_extension, d.seconds_effective,
   coalesce(g.why_standard, b.blank) AS why_standard, coalesce(g.why_holiday, b.blank) AS why_holiday,
   coalesce(g.why_extension, b.blank) AS why_extension, coalesce(g.why_effective, b.blank) AS why_effective
 FROM sla_cases AS c
 CROSS JOIN (SELECT '{"policy":' || CAST(to_json({policy}) AS VARCHAR) AS blank) AS b
+LEFT JOIN sla_lines AS l ON l.line_id = c.line_id
 LEFT JOIN sla_due AS d ON d.case_id = c.case_id
 LEFT JOIN gathered AS g ON g.case_id = c.case_id;

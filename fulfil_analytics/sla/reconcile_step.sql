@@ -15,7 +15,7 @@ told AS (
       WHEN reason = 'cancelled_in_time' THEN 'cancelled'
       WHEN outcome = 'not_applicable' THEN reason
       WHEN done_at IS NOT NULL THEN 'done'
-      WHEN {known_at} < due_at + INTERVAL 1 SECOND THEN 'open'
+      WHEN outcome = 'open' OR {known_at} < due_at + INTERVAL 1 SECOND THEN 'open'
       WHEN cancelled_at <= {known_at} THEN 'cancelled_late'
       ELSE 'overdue'
     END AS kind,

@@ -1,4 +1,4 @@
--- The standard deadline of each case: a moment for days, a length for hours.
+-- The standard deadline of each case: a moment, or seconds from the start of each order's own clock.
 
 CREATE OR REPLACE TEMP TABLE sla_business_days AS
 SELECT calendar_id, business_index, local_date FROM sla_calendar WHERE is_business;
@@ -6,11 +6,20 @@ SELECT calendar_id, business_index, local_date FROM sla_calendar WHERE is_busine
 CREATE OR REPLACE TEMP TABLE sla_standard AS
 WITH based AS (
   SELECT
-    c.case_id, c.window_set, c.start_day, c.hour_due_day, c.handling_days, c.handling_unit, l.line_id, l.stage, l.unit,
-    l.calendar_id, l.seconds_early, l.fixed_at, l.extension_cap, l.cutoff IS NOT NULL AS has_cutoff, l.amount, l.late_amount,
-    c.after_cutoff OR NOT d.is_business AS is_late,
-    CASE WHEN c.after_cutoff OR NOT d.is_business THEN l.late_amount ELSE l.amount END AS units,
+    c.case_id, c.window_set, c.start_day, c.hour_due_day, c.handling_days, c.handling_unit, c.base_at, c.base_seconds,
+    l.line_id, l.of_stage AS stage, l.unit, l.calendar_id, l.seconds_early, l.fixed_at, l.extension_cap, l.amount, l.late_amount,
+    l.day_0, l.is_exact, d.is_business AS start_is_business, f.day_end_utc AS start_ends_at,
     CASE
+      -- an order of a rest day that counts as one of the next business day came before any cut-off
+      WHEN l.day_0 = 'next_business_day' AND NOT d.is_business THEN l.amount
+      WHEN c.after_cutoff OR NOT d.is_business THEN l.late_amount
+      ELSE l.amount
+    END - CASE
+      WHEN l.day_0 = 'counts' AND (l.unit = 'calendar_day' OR (l.unit = 'business_day' AND d.is_business)) THEN 1
+      ELSE 0
+    END AS units,
+    CASE
+      WHEN l.day_0 = 'next_business_day' AND NOT d.is_business THEN h.local_date
       WHEN NOT l.handling OR c.handling_days = 0 THEN c.start_day
       WHEN c.handling_unit = 'calendar_day' THEN c.start_day + CAST(c.handling_days AS INTEGER)
       ELSE h.local_date
@@ -18,9 +27,11 @@ WITH based AS (
     c.uncounted IS NULL AND (c.start_day IS NOT NULL OR l.unit = 'hour') AS counted
   FROM sla_cases AS c
   JOIN sla_lines AS l ON l.line_id = c.line_id
+  LEFT JOIN sla_calendar AS f ON f.calendar_id = 0 AND f.local_date = c.start_day
   LEFT JOIN sla_calendar AS d ON d.calendar_id = l.calendar_id AND d.local_date = c.start_day
   LEFT JOIN sla_business_days AS h
-    ON h.calendar_id = l.calendar_id AND h.business_index = d.business_index + c.handling_days
+    ON h.calendar_id = l.calendar_id AND h.business_index = d.business_index
+    + CASE WHEN l.day_0 = 'next_business_day' AND NOT d.is_business THEN 1 ELSE c.handling_days END
 ),
 
 due AS (
@@ -29,8 +40,9 @@ due AS (
     CASE
       WHEN NOT counted THEN NULL
       WHEN fixed_at IS NOT NULL THEN CAST(sla_local(fixed_at) AS DATE)
+      WHEN unit = 'hour' AND base_at IS NOT NULL THEN CAST(sla_local(base_at + to_hours(amount)) AS DATE)
       WHEN unit = 'hour' THEN hour_due_day
-      WHEN units = 0 THEN base_day
+      WHEN units <= 0 THEN base_day
       WHEN unit = 'calendar_day' THEN base_day + units
       ELSE t.local_date
     END AS due_day
@@ -45,11 +57,19 @@ SELECT
   CASE
     WHEN NOT u.counted THEN NULL
     WHEN u.fixed_at IS NOT NULL THEN u.fixed_at
-    WHEN u.unit <> 'hour' THEN d.day_end_utc - to_seconds(u.seconds_early)
+    WHEN NOT u.is_exact THEN d.day_end_utc - to_seconds(u.seconds_early)
+    WHEN u.unit = 'hour' THEN u.base_at + to_hours(u.amount)
   END AS due_at,
-  CASE WHEN u.counted AND u.unit = 'hour' THEN u.amount END AS due_hours,
+  CASE
+    WHEN NOT u.counted OR u.fixed_at IS NOT NULL OR NOT u.is_exact THEN NULL
+    WHEN u.unit = 'hour' THEN
+      CASE WHEN u.base_at IS NULL OR u.base_seconds IS NOT NULL THEN coalesce(u.base_seconds, 0) + u.amount * 3600 END
+    -- as long before the end of its last day as the clock started before the end of its first
+    ELSE date_diff('second', u.start_ends_at, d.day_end_utc)
+  END AS due_seconds,
   -- windows move a deadline no further than this
-  e.day_end_utc - to_seconds(u.seconds_early) AS latest_at
+  CASE WHEN NOT u.is_exact THEN e.day_end_utc - to_seconds(u.seconds_early) END AS latest_at,
+  CASE WHEN u.is_exact AND u.unit <> 'hour' THEN date_diff('second', u.start_ends_at, e.day_end_utc) END AS latest_seconds
 FROM due AS u
 LEFT JOIN sla_calendar AS d ON d.calendar_id = u.calendar_id AND d.local_date = u.due_day
 LEFT JOIN sla_business_days AS t

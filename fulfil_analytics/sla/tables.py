@@ -7,10 +7,18 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fulfil_analytics.policy.calendar import FIRST_YEAR, LAST_YEAR, calendar_days, offset_changes, utc
-from fulfil_analytics.policy.load import window_bounds
-from fulfil_analytics.policy.model import Calendar, Line, Policy
-from fulfil_analytics.sla.plan import SELECTED, Plan, Signature
+from fulfil_analytics.policy.calendar import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    calendar_days,
+    first_moment,
+    last_moment,
+    offset_changes,
+    utc,
+    window_bounds,
+)
+from fulfil_analytics.policy.model import Calendar, Line, Policy, Window
+from fulfil_analytics.sla.plan import Plan, Signature, stage_of, start_key, starts_of
 from fulfil_analytics.sql import Value, fill, literal, name, read_sql
 
 if TYPE_CHECKING:
@@ -23,9 +31,12 @@ LINES = {
     "line_id": "INTEGER",
     "version_id": "INTEGER",
     "stage": "VARCHAR",
+    "of_stage": "VARCHAR",
     "priority": "INTEGER",
     "selectors": "INTEGER",
     "start_event": "VARCHAR",
+    "start_key": "VARCHAR",
+    "after_stage": "VARCHAR",
     "signature_id": "INTEGER",
     "amount": "INTEGER",
     "unit": "VARCHAR",
@@ -41,6 +52,9 @@ LINES = {
     "handling_max": "INTEGER",
     "extension_cap": "INTEGER",
     "seconds_early": "INTEGER",
+    "day_0": "VARCHAR",
+    "is_exact": "BOOLEAN",
+    "grace_seconds": "BIGINT",
     "fixed_at": "TIMESTAMP",
     "only_when_started": "BOOLEAN",
     "why": "VARCHAR",
@@ -55,10 +69,13 @@ WINDOWS = {
     "market": "VARCHAR",
     "warehouse": "VARCHAR",
     "handover": "VARCHAR",
+    "states": "VARCHAR[]",
+    "warehouse_states": "VARCHAR[]",
     "action": "VARCHAR",
     "amount": "BIGINT",
     "unit": "VARCHAR",
     "fixed_at": "TIMESTAMP",
+    "proof": "VARCHAR",
     "in_force": "BOOLEAN",
 }
 
@@ -79,14 +96,13 @@ def install_lines(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     policy = plan.policy
     rows: list[tuple[Any, ...]] = []
     chosen: list[tuple[int, int, list[str]]] = []
-    selectors = list(SELECTED)
     calendars = {key: number for number, key in enumerate(policy.calendars, start=1)}
     for version_id, version in enumerate(policy.versions, start=1):
         for line in policy.lines_of(version.id):
             line_id = len(rows) + 1
             rows.append((line_id, version_id, *_line(line, plan, calendars), _why(line, policy, version.id)))
             for key, values in line.select.items():
-                chosen.append((line_id, selectors.index(key) + 1, [_text(value) for value in values]))
+                chosen.append((line_id, plan.selectors.index(key) + 1, [_text(value) for value in values]))
     table(con, "sla_lines", LINES, rows)
     table(con, "sla_line_selectors", {"line_id": "INTEGER", "place": "INTEGER", "accepted": "VARCHAR[]"}, chosen)
     spans = [(i, v.from_day, v.until_day or dt.date(LAST_YEAR, 12, 31)) for i, v in enumerate(policy.versions, 1)]
@@ -160,19 +176,22 @@ def table(
 
 def _line(line: Line, plan: Plan, calendars: dict[str, int]) -> tuple[Any, ...]:
     due, zone = line.due_time, plan.policy.zone
-    hour = (line.start, line.amount or 0)
+    hour = (starts_of(line), line.amount or 0)
     return (
         line.stage,
+        stage_of(line),
         line.priority,
         len(line.select),
         line.start,
+        start_key(line),
+        line.after,
         plan.signatures.index(Signature.of(line)) + 1,
         line.amount,
         line.unit,
         line.amount if line.amount_after_cutoff is None else line.amount_after_cutoff,
         line.cutoff,
         None if line.cutoff is None else plan.cutoffs.index(line.cutoff) + 1,
-        line.stage in plan.windowed,
+        stage_of(line) in plan.windowed,
         plan.hours.index(hour) + 1 if plan.needs_due_day(line) else None,
         calendars.get(line.calendar or "", 0),
         line.handling,
@@ -181,6 +200,9 @@ def _line(line: Line, plan: Plan, calendars: dict[str, int]) -> tuple[Any, ...]:
         line.handling_max,
         line.extension_cap,
         86399 - (due.hour * 3600 + due.minute * 60 + due.second),
+        line.day_0,
+        line.is_exact,
+        60 * line.grace_minutes,
         None if line.fixed_at is None else utc(line.fixed_at, zone),
         line.only_when_started,
     )
@@ -195,12 +217,16 @@ def _why(line: Line, policy: Policy, version: str) -> str:
         "sources": line.sources,
         "confidence": line.confidence,
         "assessed": line.assessed,
-        "start": line.start,
+        "start": start_key(line),
     }
     if line.fixed_at is not None:
         said["duration"] = f"until {line.fixed_at.isoformat(sep=' ')}"
     elif line.amount is not None:
         said["duration"] = f"{'handling time + ' if line.handling else ''}{line.amount} {line.unit}"
+    if line.after is not None:
+        said["after"] = line.after
+    if line.grace_minutes:
+        said["grace_minutes"] = line.grace_minutes
     if line.calendar is not None:
         said["calendar"] = line.calendar
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))[:-1]
@@ -217,14 +243,25 @@ def _windows(policy: Policy) -> list[tuple[Any, ...]]:
             window.market,
             window.warehouse,
             window.handover,
+            window.states or None,
+            window.warehouse_states or None,
             window.action,
             window.amount,
             window.unit,
             None if window.fixed_at is None else utc(window.fixed_at, policy.zone),
-            window.automatic,
+            window.proof or None,
+            in_force(window, policy.zone),
         )
         for window in policy.windows
     ]
+
+
+def in_force(window: Window, zone: str) -> bool:
+    """Return whether a notice holds for this seller: for everybody, or opted into in time."""
+    if window.automatic or window.opted_in_at is None:
+        return window.automatic
+    asked = first_moment(window.opted_in_at, zone)
+    return window.opt_in_until is None or asked <= last_moment(window.opt_in_until, zone)
 
 
 def _text(value: str | bool) -> str:

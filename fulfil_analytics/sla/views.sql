@@ -6,19 +6,19 @@ WITH timed AS (
   SELECT
     c.order_no, c.order_id, c.stage, c.clock_start, c.stopped_at, c.proven_only, c.cancelled_at, c.stop_event,
     c.platform_due_at, c.case_id, coalesce(c.blocked, k.uncounted) AS not_counted, k.why_standard, k.why_holiday,
-    k.why_extension, k.why_effective, k.one_due, c.blocked IS NOT NULL AS is_blocked,
+    k.why_extension, k.why_effective, k.one_due, k.grace_seconds, c.blocked IS NOT NULL AS is_blocked,
     CASE
       WHEN c.blocked IS NOT NULL THEN NULL
-      WHEN k.hours_standard IS NULL THEN k.due_standard
-      ELSE greatest(k.due_standard, c.clock_start + to_hours(k.hours_standard))
+      WHEN k.seconds_standard IS NULL THEN k.due_standard
+      ELSE greatest(k.due_standard, c.clock_start + to_seconds(k.seconds_standard))
     END AS due_standard,
-    CASE WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_holiday, c.clock_start + to_hours(k.hours_holiday)) END
+    CASE WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_holiday, c.clock_start + to_seconds(k.seconds_holiday)) END
       AS other_holiday,
     CASE
-      WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_extension, c.clock_start + to_hours(k.hours_extension))
+      WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_extension, c.clock_start + to_seconds(k.seconds_extension))
     END AS other_extension,
     CASE
-      WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_effective, c.clock_start + to_hours(k.hours_effective))
+      WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_effective, c.clock_start + to_seconds(k.seconds_effective))
     END AS other_effective
   FROM deadline_clocks AS c
   JOIN deadline_cases AS k ON k.case_id = c.case_id
@@ -40,7 +40,7 @@ due AS (
 judged AS (SELECT *, /*outcome due_standard*/ AS outcome_standard FROM due)
 
 SELECT
-  * EXCLUDE (one_due, is_blocked, other_holiday, other_extension, other_effective),
+  * EXCLUDE (one_due, grace_seconds, is_blocked, other_holiday, other_extension, other_effective),
   CASE WHEN due_holiday IS NOT DISTINCT FROM due_standard THEN outcome_standard ELSE /*outcome due_holiday*/ END
     AS outcome_holiday,
   CASE WHEN due_extension IS NOT DISTINCT FROM due_standard THEN outcome_standard ELSE /*outcome due_extension*/ END

@@ -7,12 +7,13 @@ FROM (
   SELECT 0 AS origin, * FROM sla_policy_windows
   WHERE in_force
   UNION ALL
-  SELECT DISTINCT
+  SELECT
     1, name, mode, reason, from_at, to_at, CASE WHEN stage IS NULL THEN ['rts', 'dispatch'] ELSE [stage] END, market,
-    warehouse, handover, coalesce(action, CASE WHEN fixed_at IS NULL THEN 'add' ELSE 'fixed' END), amount, unit,
-    fixed_at, TRUE
+    warehouse, handover, NULL, NULL, coalesce(action, CASE WHEN fixed_at IS NULL THEN 'add' ELSE 'fixed' END), amount, unit,
+    fixed_at, min(reference), TRUE
   FROM sla_windows
   WHERE CASE WHEN mode = 'holiday' THEN {buffer} ELSE coalesce(opted_in, FALSE) OR coalesce(automatic, FALSE) END
+  GROUP BY ALL
 )
 WHERE mode = 'holiday' OR (from_at <= {last_order} AND to_at + INTERVAL 1 SECOND > {first_order});
 
