@@ -6,7 +6,20 @@ import os
 
 import typer
 
-from fulfil_analytics.cli import audit, common, explain, funnel, load, policies, rates, reconcile, review, rules, sample
+from fulfil_analytics.cli import (
+    audit,
+    common,
+    explain,
+    forget,
+    funnel,
+    load,
+    policies,
+    rates,
+    reconcile,
+    review,
+    rules,
+    sample,
+)
 
 app = typer.Typer(
     name="fulfil",
@@ -25,6 +38,8 @@ app.command("explain")(explain.explain)
 app.command("rates")(rates.rates)
 app.command("reconcile")(reconcile.reconcile)
 app.command("review")(review.review)
+app.command("forget")(forget.forget)
+app.command("purge")(forget.purge)
 app.add_typer(rules.app, name="rules")
 app.add_typer(policies.app, name="policies")
 app.command("sample")(sample.sample)

@@ -19,10 +19,11 @@ class SourceFiles(Table):
     time_zone: pl.String = col("zone its local times were read with")
     exported_at: TIME = col("when it was exported: name, else latest cell, else file time; UTC")
     exported_by_clock: pl.Boolean = col("exported_at is only the file's own time, which differs between copies")
-    rows_in: pl.Int64 = col("data rows in the file", required=True)
+    rows_in: pl.Int64 = col("data rows in the file, without those removed since", required=True)
     rows_loaded: pl.Int64 = col("rows taken and current", required=True)
     rows_merged: pl.Int64 = col("rows that a newer export or an equal row replaces", required=True)
     rows_quarantined: pl.Int64 = col("rows not taken", required=True)
+    rows_removed: pl.Int64 = col("rows that forget or purge took out; null when none")
     unknown_columns: pl.String = col("headers that no format knows, JSON list")
 
 

@@ -31,6 +31,11 @@ _FRESH = (
 )
 
 
+def fresh_tables() -> tuple[str, ...]:
+    """Return the statements that make the tables of a fresh store."""
+    return _FRESH
+
+
 @dataclass
 class Store:
     """An open store.
