@@ -11,11 +11,17 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
 
 Value = str | int | float | bool | dt.datetime | dt.date | None | list[str] | list[int] | tuple[str, ...]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _HOLE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_MADE = re.compile(r"CREATE OR REPLACE (?:TEMP )?TABLE (\w+) AS\b")
 
 
 def literal(value: Value) -> str:
@@ -80,3 +86,42 @@ def holes(template: str) -> set[str]:
 def read_sql(package: str, file: str) -> str:
     """Return the text of a ``.sql`` file that stands inside `package` (dotted name)."""
     return files(package).joinpath(file).read_text(encoding="utf-8")
+
+
+Given = Mapping[str, "str | pa.Table"]
+"""Table to what stands in its place: rows that are known from elsewhere, or another SELECT."""
+
+
+def run_script(con: duckdb.DuckDBPyConnection, script: str, given: Given | None = None) -> None:
+    """Run the statements of a ``.sql`` file, holes filled; each ends with ``;`` at the end of a line.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        Where to run them.
+    script : str
+        The statements.
+    given : mapping, optional
+        Tables that ``CREATE OR REPLACE [TEMP] TABLE ... AS`` of the script would derive and that are taken as they
+        stand here: a part of the data cannot know what only the whole of it tells.
+    """
+    for statement in script.split(";\n"):
+        if not statement.strip():
+            continue
+        made = _MADE.search(statement) if given else None
+        if given and made and made[1] in given:
+            put_table(con, made[1], given[made[1]])
+        else:
+            con.execute(statement)
+
+
+def put_table(con: duckdb.DuckDBPyConnection, table: str, rows: str | pa.Table) -> None:
+    """Write `rows` (Arrow, or a SELECT) as temporary table `table`."""
+    if isinstance(rows, str):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name(table)} AS {rows}")
+        return
+    con.register("given_rows", rows)
+    try:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name(table)} AS SELECT * FROM given_rows")
+    finally:
+        con.unregister("given_rows")

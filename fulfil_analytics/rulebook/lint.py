@@ -254,6 +254,9 @@ def _tree_problems(statements: Sequence[exp.Expr]) -> Iterator[Problem]:
                 )
         for window in tree.find_all(exp.Window):
             yield from _window_problems(window)
+        for test in tree.find_all(exp.Is):
+            if isinstance(test.this, exp.In | exp.Between | exp.Like | exp.Is):
+                yield Problem(_line(test), "a test of a test", "put the inner one in parentheses: (a in (...)) is null")
 
 
 def _table_problems(tree: exp.Query) -> Iterator[Problem]:

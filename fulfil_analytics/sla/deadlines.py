@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fulfil_analytics.errors import InputError
 from fulfil_analytics.policy.model import Policy
@@ -22,7 +22,37 @@ DAYS_PER_UNIT = 2
 """No calendar rests so often that a business day takes more than this many days, a month of closure aside."""
 
 
-def build_deadlines(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime) -> None:
+class Bounds(NamedTuple):
+    """What the deadlines of one order need to know of all orders.
+
+    Attributes
+    ----------
+    first_created, last_created : datetime, optional
+        Of the orders; null when there is none.
+    last_start : datetime, optional
+        The latest moment that can start a clock.
+    handling_days : int, optional
+        The longest handling time that an order states.
+    paid_known : bool
+        Whether the exports have payment times at all.
+    """
+
+    first_created: dt.datetime | None
+    last_created: dt.datetime | None
+    last_start: dt.datetime | None
+    handling_days: int | None
+    paid_known: bool
+
+
+def bounds_of(con: duckdb.DuckDBPyConnection) -> Bounds:
+    """Return the bounds of table ``orders``."""
+    row = con.execute(read_sql("fulfil_analytics.sla", "bounds.sql")).fetchone()
+    return Bounds(*row) if row else Bounds(None, None, None, None, False)
+
+
+def build_deadlines(
+    con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime, bounds: Bounds | None = None
+) -> None:
     """Write ``deadlines``: when each stage of each order was due under each mode, and how it came out.
 
     Reads ``orders`` and ``sla_windows``. Writes the tables ``deadline_orders`` (one row an order: its times and its
@@ -39,6 +69,8 @@ def build_deadlines(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.da
         The policy whose lines govern; its zone is that of all local days.
     as_of : datetime
         The moment the audit speaks for. Without zone it is UTC.
+    bounds : Bounds, optional
+        Those of all orders, where `con` holds a part of them.
 
     Raises
     ------
@@ -48,18 +80,19 @@ def build_deadlines(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.da
     moment = naive_utc(as_of)
     policy = with_metric_clocks(policy)
     _check_windows(con)
-    years = _years(con, policy, moment)
+    bounds = bounds or bounds_of(con)
+    years = years_of(con, policy, bounds, moment)
     tables.install_windows(con, policy)
     tables.install_calendars(con, policy, *years)
     tables.install_local_time(con, policy.zone, *years)
-    first, last = con.execute("SELECT min(created_at), max(created_at) FROM orders").fetchone() or (None, None)
     values: dict[str, Value] = {
         "as_of": moment,
         "policy": policy.id,
         "buffer": policy.holiday_reading == "buffer",
         "stacked": policy.stacking == "sum",
-        "first_order": first,
-        "last_order": last,
+        "first_order": bounds.first_created,
+        "last_order": bounds.last_created,
+        "paid_known": bounds.paid_known,
         "stages": STAGE,
     }
     _run(con, "windows", values)
@@ -103,14 +136,11 @@ def _windowed(con: duckdb.DuckDBPyConnection) -> tuple[frozenset[str], frozenset
     return windowed, extended, any(named for *_, named in rows)
 
 
-def _years(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime) -> tuple[int, int]:
+def years_of(con: duckdb.DuckDBPyConnection, policy: Policy, bounds: Bounds, as_of: dt.datetime) -> tuple[int, int]:
     """Return the years the calendars must hold: those of the orders, and as far on as a deadline can reach."""
-    starts = "created_at, paid_at, release_at, rts_at, shipped_at, dispatched_at, cancel_requested_at"
-    first, last, handling = con.execute(
-        f"SELECT year(min(created_at)), year(max(greatest({starts}))), max(handling_days) FROM orders"
-    ).fetchone() or (None, None, None)
-    if first is None:
+    if bounds.first_created is None or bounds.last_start is None:
         return dt.date.min.year, dt.date.min.year
+    first, last, handling = bounds.first_created.year, bounds.last_start.year, bounds.handling_days
     added = _count(con, "SELECT coalesce(sum(amount), 0) FROM sla_windows WHERE unit <> 'hour'")
     added += sum(window.amount or 0 for window in policy.windows if window.unit != "hour")
     closed = _count(con, "SELECT coalesce(sum(date_diff('day', from_at, to_at) + 1), 0) FROM sla_windows")

@@ -12,7 +12,7 @@ SELECT
       o.order_status IS NOT DISTINCT FROM 'unpaid'
       OR (
         o.order_status IS NOT DISTINCT FROM 'cancelled' AND o.paid_at IS NULL AND NOT o.is_cod AND NOT o.is_sample
-        AND (SELECT count(paid_at) > 0 FROM orders)
+        AND {paid_known}
       )
     ) AS unpaid,
   /*facts*/

@@ -9,17 +9,16 @@ CREATE OR REPLACE TEMP TABLE sla_rate_days AS
 SELECT CAST(sla_local(created_at) AS DATE) AS day, count(*) AS orders FROM orders GROUP BY day;
 
 -- the usual number of orders a day, of all and of each shop: over the last 28 days
-CREATE OR REPLACE TEMP TABLE sla_usual AS
-WITH days AS (
-  SELECT shop, CAST(sla_local(created_at) AS DATE) AS day, count(*) AS orders
-  FROM orders
-  WHERE created_at > {as_of} - INTERVAL 28 DAY AND created_at <= {as_of}
-  GROUP BY shop, day
-)
+CREATE OR REPLACE TEMP TABLE sla_recent_days AS
+SELECT shop, CAST(sla_local(created_at) AS DATE) AS day, count(*) AS orders
+FROM orders
+WHERE created_at > {as_of} - INTERVAL 28 DAY AND created_at <= {as_of}
+GROUP BY shop, day;
 
+CREATE OR REPLACE TEMP TABLE sla_usual AS
 SELECT '{}' AS slice, sum(orders) / 28 AS average_28, max(orders) AS highest_28
-FROM (SELECT day, sum(orders) AS orders FROM days GROUP BY day)
+FROM (SELECT day, sum(orders) AS orders FROM sla_recent_days GROUP BY day)
 UNION ALL
 SELECT CAST(json_object('shop', shop) AS VARCHAR), sum(orders) / 28, max(orders)
-FROM days
+FROM sla_recent_days
 GROUP BY shop;

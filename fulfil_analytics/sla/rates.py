@@ -13,7 +13,7 @@ from fulfil_analytics.sla.metrics import metrics_on, window_of
 from fulfil_analytics.sla.moments import naive_utc
 from fulfil_analytics.sla.plan import mark
 from fulfil_analytics.sla.tables import table
-from fulfil_analytics.sql import Value, fill, literal, name, read_sql
+from fulfil_analytics.sql import Given, Value, fill, literal, name, read_sql, run_script
 
 if TYPE_CHECKING:
     import duckdb
@@ -90,26 +90,31 @@ def build_rates(
     UsageError
         An unknown dimension.
     """
-    from fulfil_analytics.schemas.base import create_table
-    from fulfil_analytics.schemas.derived import RateDetails, Rates
-
     dims.check_dimensions(dimensions)
     moment = naive_utc(as_of)
     single = dims.named(con, dimensions)
     chosen = metrics_on(policy, moment, metrics)
     prepare_orders(con, single)
-    _prepare_rows(con, moment, chosen)
-    seen = _seen(con, policy, moment)
+    prepare_rows(con, moment, chosen)
+    seen = {"tracking_until": tracking_until(con)}
     for metric in chosen:
         own = period or (None if per else window_of(metric, policy.zone, moment))
-        values = {**values_of(metric, moment, own), **seen, "missing_days": _missing_days(con, own)}
+        values = {**values_of(metric, moment, own), **seen, "missing_days": missing_days(con, own)}
         con.execute(fill(_statement(metric, single, per, None), {**values, "total": per is None}))
         for several in dict.fromkeys(d for d in dimensions if d in dims.LINES):
             con.execute(fill(_statement(metric, [several], per, several), {**values, "total": False}))
         _charge(con, metric, values)
+    write_rates(con, moment)
+
+
+def write_rates(con: duckdb.DuckDBPyConnection, as_of: dt.datetime) -> None:
+    """Write ``rates`` and ``rate_details`` from the rows that the metrics were gathered in."""
+    from fulfil_analytics.schemas.base import create_table
+    from fulfil_analytics.schemas.derived import RateDetails, Rates
+
     con.execute(create_table("rates", Rates, replace=True))
     con.execute(create_table("rate_details", RateDetails, replace=True))
-    con.execute(fill(read_sql("fulfil_analytics.sla", "rate_details.sql"), {"as_of": moment}))
+    con.execute(fill(read_sql("fulfil_analytics.sla", "rate_details.sql"), {"as_of": as_of}))
 
 
 def prepare_orders(con: duckdb.DuckDBPyConnection, dimensions: Sequence[str] = ()) -> None:
@@ -234,8 +239,11 @@ def _falls(metric: Metric, per: dims.Per | None) -> str:
     )
 
 
-def _prepare_rows(con: duckdb.DuckDBPyConnection, as_of: dt.datetime, metrics: Sequence[Metric]) -> None:
-    con.execute(fill(read_sql("fulfil_analytics.sla", "rate_rows.sql"), {"as_of": as_of}))
+def prepare_rows(
+    con: duckdb.DuckDBPyConnection, as_of: dt.datetime, metrics: Sequence[Metric], given: Given | None = None
+) -> None:
+    """Make the tables that the metrics are gathered in; `given` ones are taken as they are."""
+    run_script(con, fill(read_sql("fulfil_analytics.sla", "rate_rows.sql"), {"as_of": as_of}), given)
     table(con, "sla_charges", _CHARGES, [])
     rows = [
         (metric.id, place, metric.better, *(getattr(tier, column) for column in list(_TIERS)[3:]))
@@ -245,13 +253,13 @@ def _prepare_rows(con: duckdb.DuckDBPyConnection, as_of: dt.datetime, metrics: S
     table(con, "sla_tiers", _TIERS, rows)
 
 
-def _seen(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime) -> dict[str, Value]:
-    """Return how far the tracking input reaches."""
+def tracking_until(con: duckdb.DuckDBPyConnection) -> dt.datetime | None:
+    """Return how far the tracking input reaches (UTC)."""
     row = con.execute("SELECT max(greatest(last_scan_at, last_place_at)) FROM journeys").fetchone()
-    return {"tracking_until": None if row is None else row[0]}
+    return None if row is None else row[0]
 
 
-def _missing_days(con: duckdb.DuckDBPyConnection, period: tuple[dt.datetime, dt.datetime] | None) -> int:
+def missing_days(con: duckdb.DuckDBPyConnection, period: tuple[dt.datetime, dt.datetime] | None) -> int:
     """Return how many local days without any order a period has, where orders come every day."""
     bounds = (None, None) if period is None else (naive_utc(period[0]), naive_utc(period[1]))
     row = con.execute(

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from fulfil_analytics.reference.placeholders import placeholders
 from fulfil_analytics.schemas import words
-from fulfil_analytics.sql import Value, fill, read_sql
+from fulfil_analytics.sql import Given, Value, fill, read_sql, run_script
 
 if TYPE_CHECKING:
+    import duckdb
+
     from fulfil_analytics.policy import Policy
     from fulfil_analytics.reference import CarrierBook
     from fulfil_analytics.store.database import Store
@@ -55,41 +57,53 @@ def small(store: Store) -> bool:
     return int(store.one("SELECT count(*) FROM orders")) <= _FEW and int(store.one(_THREADS)) > 1
 
 
-def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime) -> None:
+def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime, given: Given | None = None) -> None:
     """Derive orders, parcels, journeys and parcel_events as they were known at `as_of` (UTC, without zone).
 
     Beside them, for rules: ``order_quantities``, ``stock_needs``, ``open_orders``, ``order_inputs``,
     ``record_conflicts``, ``stray_waybills``, ``order_weights``, ``order_contents``, and the view ``cancel_deadlines``
-    over the deadlines to come.
+    over the deadlines to come. `given` tables are taken as they are: a store that holds a part of the data cannot tell
+    what all of it says.
     """
     values: dict[str, Value] = {"as_of": as_of, "scan_statuses": list(words.SCAN_STATUS)}
     carriers.install(store.con)
     for table in ("parcels", "journeys", "orders"):
         store.con.execute(f"DELETE FROM {table}")
     for file in ("10_lines", "20_parcel_base", "30_journeys", "40_orders"):
-        _run(store, file, values)
+        _run(store, file, values, given)
     carriers.check(store.con, source="(SELECT DISTINCT carrier, waybill FROM parcel_base WHERE NOT waybill_damaged)")
     carriers.fits(store.con, source="(SELECT waybill FROM waybill_checks WHERE outcome = 'bad')")
-    _run(store, "50_parcels", {**values, **asdict(placeholders())})
+    _run(store, "50_parcels", {**values, **asdict(placeholders())}, given)
     for file in ("70_stock", "75_records", "77_cancel_deadlines", "80_weights", "85_contents"):
-        _run(store, file, values)
+        _run(store, file, values, given)
 
 
-def build_tracks(store: Store, policy: Policy, as_of: dt.datetime) -> None:
+def build_tracks(store: Store, policy: Policy, as_of: dt.datetime, given: Given | None = None) -> None:
     """Derive what rules about a parcel's way read; needs the model and the tables of places.
 
     Tables: ``track_places``, ``track_steps``, ``tracks``, ``track_runs``, ``rest_days`` and ``order_days``. Days are
-    local days of the policy's zone.
+    local days of the policy's zone. `given` as for :func:`build_model`.
     """
-    store.con.execute("CREATE OR REPLACE TEMP TABLE rest_holidays (calendar VARCHAR, day DATE)")
-    years: tuple[int, int] | None = store.one("SELECT (year(min(event_at)), year(max(event_at))) FROM parcel_events")
-    first_year, last_year = years if years and years[0] else (as_of.year, as_of.year)
-    wanted = store.rows("SELECT DISTINCT rest_holidays FROM carriers WHERE rest_holidays NOT IN ('market', 'none')")
+    if given is None or "rest_days" not in given:
+        years: tuple[int, int] | None = store.one(
+            "SELECT (year(min(event_at)), year(max(event_at))) FROM parcel_events"
+        )
+        install_rest_holidays(store.con, policy, *(years if years and years[0] else (as_of.year, as_of.year)), as_of)
+    _run(store, "60_tracks", {"as_of": as_of, "zone": policy.zone}, given)
+    _run(store, "65_days", {"zone": policy.zone}, given)
+
+
+def install_rest_holidays(
+    con: duckdb.DuckDBPyConnection, policy: Policy, first_year: int, last_year: int, as_of: dt.datetime
+) -> None:
+    """Write the temporary table ``rest_holidays``: public holidays of each calendar that a carrier keeps."""
+    con.execute("CREATE OR REPLACE TEMP TABLE rest_holidays (calendar VARCHAR, day DATE)")
+    wanted = con.execute(
+        "SELECT DISTINCT rest_holidays FROM carriers WHERE rest_holidays NOT IN ('market', 'none')"
+    ).fetchall()
     for calendar in ("market", *(name for (name,) in wanted)):
         days = _holidays(calendar, policy, first_year - 1, max(last_year, as_of.year) + 1)
-        store.con.execute("INSERT INTO rest_holidays SELECT ?, unnest(?::DATE[])", [calendar, sorted(days)])
-    _run(store, "60_tracks", {"as_of": as_of, "zone": policy.zone})
-    _run(store, "65_days", {"zone": policy.zone})
+        con.execute("INSERT INTO rest_holidays SELECT ?, unnest(?::DATE[])", [calendar, sorted(days)])
 
 
 def _holidays(calendar: str, policy: Policy, first_year: int, last_year: int) -> set[dt.date]:
@@ -105,8 +119,5 @@ def _holidays(calendar: str, policy: Policy, first_year: int, last_year: int) ->
     }
 
 
-def _run(store: Store, file: str, values: dict[str, Value]) -> None:
-    text = fill(read_sql("fulfil_analytics.store", f"model/{file}.sql"), values)
-    for statement in text.split(";\n"):
-        if statement.strip():
-            store.con.execute(statement)
+def _run(store: Store, file: str, values: dict[str, Value], given: Given | None = None) -> None:
+    run_script(store.con, fill(read_sql("fulfil_analytics.store", f"model/{file}.sql"), values), given)

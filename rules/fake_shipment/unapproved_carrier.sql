@@ -11,7 +11,7 @@ message.zh = "{carrier_as_given} 不在平台认可的物流商名单中。"
 
 [[not_testable]]
 reason = "no_approved_list"
-when = "parcels.parcel_id in {approved} is null"
+when = "(parcels.parcel_id in {approved}) is null"
 [[not_testable]]
 reason = "carrier_unknown"
 when = "parcels.carrier is null"

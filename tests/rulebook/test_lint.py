@@ -48,6 +48,7 @@ REFUSED = [
     ("attach 'x.duckdb'", "not a SELECT", "bad rows"),
     ("pragma database_list", "not a SELECT", "bad rows"),
     ("insert into orders values (1)", "not a SELECT", "bad rows"),
+    ("select a from orders where b in ('x') is null", "test of a test", "parentheses"),
     ("select 'a", "does not parse", "quote"),
 ]
 

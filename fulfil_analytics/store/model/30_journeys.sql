@@ -49,11 +49,11 @@ JOIN travelled AS t ON t.parcel_id = e.parcel_id
 WHERE e.is_scan AND e.event_at > t.first_scan_at
 GROUP BY e.parcel_id;
 
+CREATE OR REPLACE TEMP TABLE tracking_period AS
+SELECT min(event_at) AS tracking_from, count(*) AS rows FROM tracking_events WHERE event_at IS NULL OR event_at <= {as_of};
+
 INSERT INTO journeys BY NAME
-WITH period AS (
-  SELECT min(event_at) AS tracking_from, count(*) AS rows FROM tracking_events WHERE event_at IS NULL OR event_at <= {as_of}
-),
-judged AS (
+WITH judged AS (
   SELECT b.parcel_id, b.order_id, b.waybill, period.tracking_from, t.* EXCLUDE (parcel_id), second_scans.second_scan_at,
     CASE
       WHEN b.waybill_damaged THEN 'waybill_damaged'
@@ -66,7 +66,7 @@ judged AS (
   LEFT JOIN travelled AS t ON t.parcel_id = b.parcel_id
   LEFT JOIN second_scans ON second_scans.parcel_id = b.parcel_id
   LEFT JOIN covered_carriers ON covered_carriers.carrier_key = b.carrier_key
-  CROSS JOIN period
+  CROSS JOIN tracking_period AS period
 )
 SELECT
   parcel_id, order_id, waybill,

@@ -41,15 +41,8 @@ LEFT JOIN returned AS r ON r.order_id = s.order_id;
 -- Paid lines of regular orders that nothing says are packed. `units_so_far` adds them up a warehouse and SKU in the order in which they must be
 -- served: what was packed since the count first (it took from the same stock), then the oldest order. Goods that are made or bought after the
 -- order are not owed from stock, and a buyer who asked to cancel is no longer waiting.
-CREATE OR REPLACE TABLE stock_needs AS
-WITH counted AS (
-  SELECT lower(trim(warehouse)) AS place, lower(trim(seller_sku)) AS item, taken_at, restock_at,
-    coalesce(sellable, on_hand - coalesce(reserved, 0)) AS sellable,
-    greatest(on_hand, coalesce(sellable, on_hand - coalesce(reserved, 0)) + coalesce(reserved, 0)) AS physical
-  FROM inventory
-  WHERE taken_at IS NULL OR taken_at <= {as_of}
-),
-unpacked AS (
+CREATE OR REPLACE TEMP TABLE owed AS
+WITH unpacked AS (
   SELECT l.order_id, l.warehouse, l.seller_sku, lower(trim(l.warehouse)) AS place, lower(trim(l.seller_sku)) AS item, l.quantity, l.order_status,
     o.created_at, least(l.rts_at, l.shipped_at, l.delivered_at, o.dispatched_at, o.received_at) AS packed_at
   FROM lines AS l
@@ -58,13 +51,20 @@ unpacked AS (
     AND NOT o.platform_fulfilled AND o.cancelled_at IS NULL AND o.cancel_requested_at IS NULL
     AND o.order_type NOT IN ('pre_order', 'made_to_order', 'back_order', 'custom')
     AND coalesce(l.order_status, 'to_ship') NOT IN ('unpaid', 'cancelled')
-),
+)
 -- an export without times still says by the status that the goods have left
-owed AS (
-  SELECT order_id, min(warehouse) AS warehouse, min(seller_sku) AS seller_sku, place, item, created_at, packed_at, sum(quantity)::BIGINT AS units
-  FROM unpacked
-  WHERE packed_at IS NOT NULL OR coalesce(order_status, 'to_ship') NOT IN ('shipped', 'delivered', 'completed')
-  GROUP BY order_id, place, item, created_at, packed_at
+SELECT order_id, min(warehouse) AS warehouse, min(seller_sku) AS seller_sku, place, item, created_at, packed_at, sum(quantity)::BIGINT AS units
+FROM unpacked
+WHERE packed_at IS NOT NULL OR coalesce(order_status, 'to_ship') NOT IN ('shipped', 'delivered', 'completed')
+GROUP BY order_id, place, item, created_at, packed_at;
+
+CREATE OR REPLACE TABLE stock_needs AS
+WITH counted AS (
+  SELECT lower(trim(warehouse)) AS place, lower(trim(seller_sku)) AS item, taken_at, restock_at,
+    coalesce(sellable, on_hand - coalesce(reserved, 0)) AS sellable,
+    greatest(on_hand, coalesce(sellable, on_hand - coalesce(reserved, 0)) + coalesce(reserved, 0)) AS physical
+  FROM inventory
+  WHERE taken_at IS NULL OR taken_at <= {as_of}
 ),
 queued AS (
   SELECT w.*, c.sellable, c.physical, c.restock_at, c.taken_at, c.place IS NOT NULL AND c.sellable IS NOT NULL AS is_counted,

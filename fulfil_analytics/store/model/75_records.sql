@@ -2,6 +2,18 @@
 
 -- One row an order file. A file without a single value in a column says nothing about it. `dated` files carry their moment of export in
 -- their name: only of those is it known which is the newer.
+CREATE OR REPLACE TEMP TABLE file_reach AS
+SELECT source_file,
+  greatest(max(created_at), max(paid_at), max(rts_at), max(shipped_at), max(delivered_at), max(cancel_requested_at), max(cancelled_at),
+    max(updated_at)) AS latest_at,
+  count(paid_at) > 0 AS has_paid,
+  count(shipped_at) > 0 AS has_shipped,
+  count(delivered_at) > 0 AS has_delivered,
+  count(cancelled_at) > 0 AS has_cancelled,
+  count(cancel_requested_at) > 0 AS has_cancel_requests
+FROM loaded_order_lines
+GROUP BY source_file;
+
 CREATE OR REPLACE TABLE order_inputs AS
 SELECT
   f.source_file, f.exported_at,
@@ -9,18 +21,7 @@ SELECT
   l.has_paid, l.has_shipped, l.has_delivered, l.has_cancelled, l.has_cancel_requests,
   EXISTS (SELECT 1 FROM sla_windows WHERE mode = 'holiday') AS has_holiday_windows
 FROM source_files AS f
-JOIN (
-  SELECT source_file,
-    greatest(max(created_at), max(paid_at), max(rts_at), max(shipped_at), max(delivered_at), max(cancel_requested_at), max(cancelled_at),
-      max(updated_at)) AS latest_at,
-    count(paid_at) > 0 AS has_paid,
-    count(shipped_at) > 0 AS has_shipped,
-    count(delivered_at) > 0 AS has_delivered,
-    count(cancelled_at) > 0 AS has_cancelled,
-    count(cancel_requested_at) > 0 AS has_cancel_requests
-  FROM loaded_order_lines
-  GROUP BY source_file
-) AS l ON l.source_file = f.source_file;
+JOIN file_reach AS l ON l.source_file = f.source_file;
 
 -- Orders that two files tell differently; most of an overlap is the same rows again.
 CREATE OR REPLACE TEMP TABLE retold_orders AS
@@ -125,12 +126,12 @@ SELECT order_id, fact, how, kept, other, kept_item.source_file AS kept_file, kep
 FROM found;
 
 -- A number that is on no order may be the way back of a return, or belong to orders that no export of the input holds.
+CREATE OR REPLACE TEMP TABLE orders_known AS
+SELECT (SELECT min(created_at) FROM orders) AS first_created_at,
+  (SELECT max(exported_at) FROM source_files WHERE kind = 'orders') AS last_exported_at;
+
 CREATE OR REPLACE TABLE stray_waybills AS
-WITH orders_known AS (
-  SELECT (SELECT min(created_at) FROM orders) AS first_created_at,
-    (SELECT max(exported_at) FROM source_files WHERE kind = 'orders') AS last_exported_at
-),
-events AS (
+WITH events AS (
   SELECT waybill, max(event_at) AS last_event_at
   FROM tracking_events
   WHERE waybill IN (SELECT waybill FROM tracked_waybills) AND event_at <= {as_of}

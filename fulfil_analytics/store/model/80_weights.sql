@@ -60,29 +60,29 @@ GROUP BY ALL;
 
 -- What one packed unit weighs, learned from the seller's own parcels that hold one SKU alone: the median of at least ten, and
 -- three median deviations around it. Empty parcels move neither unless they are the rule.
-CREATE OR REPLACE TEMP TABLE learned_weights AS
+CREATE OR REPLACE TEMP TABLE unweighed_skus AS
+SELECT DISTINCT i.sku
+FROM load_items AS i
+WHERE i.lines_without_weight > 0 AND NOT EXISTS (SELECT 1 FROM products AS p WHERE p.seller_sku = i.seller_sku AND p.weight_g > 0);
+
+CREATE OR REPLACE TEMP TABLE weighed_units AS
 WITH alone AS (
   SELECT i.load, any_value(i.shop) AS shop, any_value(i.sku) AS sku, any_value(i.units) AS units
   FROM load_items AS i
   GROUP BY i.load
   HAVING count(*) = 1 AND any_value(i.lines_without_quantity) = 0 AND any_value(i.units) > 0 AND any_value(i.sku) IS NOT NULL
-),
-unknown AS (
-  SELECT DISTINCT i.sku
-  FROM load_items AS i
-  WHERE i.lines_without_weight > 0 AND NOT EXISTS (SELECT 1 FROM products AS p WHERE p.seller_sku = i.seller_sku AND p.weight_g > 0)
-),
-units AS (
-  SELECT alone.shop, alone.sku, any_value(w.weighed_g) / any_value(alone.units) AS unit_g
-  FROM alone
-  JOIN unknown ON unknown.sku = alone.sku
-  JOIN weighing AS w ON w.load = alone.load
-  WHERE w.weighed_g > 0
-  GROUP BY alone.load, alone.shop, alone.sku
-),
-middle AS (
+)
+SELECT alone.shop, alone.sku, any_value(w.weighed_g) / any_value(alone.units) AS unit_g
+FROM alone
+JOIN unweighed_skus AS unknown ON unknown.sku = alone.sku
+JOIN weighing AS w ON w.load = alone.load
+WHERE w.weighed_g > 0
+GROUP BY alone.load, alone.shop, alone.sku;
+
+CREATE OR REPLACE TEMP TABLE learned_weights AS
+WITH middle AS (
   SELECT shop, sku, median(unit_g) AS unit_g, mad(unit_g) AS deviation_g, count(*) AS parcels
-  FROM units
+  FROM weighed_units
   GROUP BY shop, sku
   HAVING count(*) >= 10
 )

@@ -1,0 +1,235 @@
+"""Spark: the same rules over tables that no single machine holds.
+
+Rules, messages and evidence are Spark SQL over temporary views, with the ``fa_`` functions of ``prelude/spark.sql`` in
+place. Nothing here collects more than the caller asks for: an audit's findings stay on the executors.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from fulfil_analytics.engines.base import EngineError, kind_of
+from fulfil_analytics.engines.duckdb_engine import install_prelude
+from fulfil_analytics.errors import FulfilError, UsageError
+from fulfil_analytics.sql import literal, name, read_sql
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
+
+SETTINGS = {
+    "spark.sql.session.timeZone": ("UTC", "Etc/UTC", "Z", "GMT", "Etc/GMT", "+00:00"),
+    "spark.sql.ansi.enabled": ("true",),
+    "spark.sql.caseSensitive": ("false",),
+    "spark.sql.timestampType": ("TIMESTAMP_LTZ",),
+    "spark.sql.parser.escapedStringLiterals": ("false",),
+    "spark.sql.legacy.timeParserPolicy": ("EXCEPTION", "CORRECTED"),
+    "spark.sql.ansi.doubleQuotedIdentifiers": ("false",),
+}
+"""Session setting to the values under which a rule means the same as on DuckDB; the first is the one to set."""
+
+
+def new_session(master: str | None = None, **settings: str) -> SparkSession:
+    """Start a SparkSession as an audit needs it, or return the one that runs if it is fit.
+
+    Parameters
+    ----------
+    master : str, optional
+        Spark master; by default what ``spark-submit`` or ``SPARK_REMOTE`` says, else ``local[*]``.
+    **settings : str
+        Further Spark settings, with ``__`` for each dot of their names.
+
+    Raises
+    ------
+    UsageError
+        pyspark or Java is missing, or the running session has other settings.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise UsageError(
+            "Spark is not installed", column="--engine", remedy='Run: pip install "fulfil-analytics[spark]"'
+        ) from None
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName("fulfil-analytics")
+    if master is not None:
+        builder = builder.master(master)
+    wanted = {setting: values[0] for setting, values in SETTINGS.items()}
+    wanted |= {setting.replace("__", "."): value for setting, value in settings.items()}
+    for setting, value in wanted.items():
+        builder = builder.config(setting, value)
+    try:
+        spark = builder.getOrCreate()
+    except Exception as problem:  # py4j and pyspark raise what they like when no JVM starts
+        raise UsageError(
+            f"Spark does not start ({type(problem).__name__})",
+            column="--engine",
+            remedy="Install a Java runtime (17 or newer) and set JAVA_HOME, or run under spark-submit",
+        ) from None
+    check_session(spark)
+    return spark
+
+
+def check_session(spark: SparkSession) -> None:
+    """Refuse a session under whose settings a rule would mean something else.
+
+    Raises
+    ------
+    UsageError
+        Spark older than 4, or a setting that is not one of :data:`SETTINGS`; the remedy is the line that sets it.
+    """
+    if int(spark.version.partition(".")[0]) < 4:
+        raise UsageError(
+            f"this is Spark {spark.version}", column="--engine", remedy="Use Spark 4.0 or newer (SQL functions need it)"
+        )
+    for setting, values in SETTINGS.items():
+        found = spark.conf.get(setting, values[0]) or ""
+        if found.lower() not in {value.lower() for value in values}:
+            raise UsageError(
+                f"the Spark session has {setting} = {found}",
+                column="--engine",
+                remedy=f'Run: spark.conf.set("{setting}", "{values[0]}")',
+            )
+
+
+class SparkEngine:
+    """Runs rules on a Spark session that has the prelude.
+
+    Parameters
+    ----------
+    spark : SparkSession
+        Session to run on; it stays the caller's. Its settings are checked, see :func:`check_session`.
+    """
+
+    name = "spark"
+
+    def __init__(self, spark: SparkSession) -> None:
+        check_session(spark)
+        self.spark = spark
+        self._views: set[str] = set()
+        for statement in _prelude():
+            spark.sql(statement)
+
+    def frame(self, sql: str) -> DataFrame:
+        """Return the DataFrame of the SELECT `sql`; raise :class:`EngineError` when it does not stand."""
+        try:
+            # Spark reads a backslash in a text as an escape; the portable subset does not.
+            return self.spark.sql(sql.replace("\\", "\\\\"))
+        except Exception as problem:
+            raise EngineError(safe(problem)) from None
+
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Yield the result of `sql`; the whole of it is brought to the driver, so it is for small results."""
+        frame = self.frame(sql)
+        try:
+            table = frame.toArrow()
+        except Exception as problem:
+            raise EngineError(safe(problem)) from None
+        yield from naive(table).to_batches()
+
+    def columns(self, sql: str) -> dict[str, str]:
+        """Return column name to kind of the SELECT `sql`, without running it."""
+        return {field.name: kind_of(field.type) for field in arrow_schema(self.frame(sql))}
+
+    def put(self, tables: Mapping[str, pa.Table]) -> None:
+        """Let `tables` be the only tables there are; for small ones."""
+        self.clear()
+        for table, rows in tables.items():
+            self.view(table, self.spark.createDataFrame(rows))
+
+    def view(self, table: str, frame: DataFrame) -> None:
+        """Let rules read `frame` as `table`; its times are UTC."""
+        columns = [
+            f"CAST({name(field.name)} AS TIMESTAMP) AS {field.name}"
+            if field.dataType.typeName() == "timestamp_ntz"
+            else name(field.name)
+            for field in frame.schema.fields
+        ]
+        if table not in self._views and self.spark.catalog.tableExists(table) and self._is_foreign(table):
+            raise UsageError(
+                f"the Spark session has a temporary view named {table} already",
+                column="--engine",
+                remedy=f'Drop or rename it: spark.catalog.dropTempView("{table}")',
+            )
+        frame.selectExpr(*columns).createOrReplaceTempView(table)
+        self._views.add(table)
+
+    def _is_foreign(self, table: str) -> bool:
+        found = self.spark.catalog.getTable(table)
+        return bool(found.isTemporary)
+
+    def clear(self) -> None:
+        """Drop the views that were made here."""
+        for view in self._views:
+            self.spark.catalog.dropTempView(view)
+        self._views.clear()
+
+    def __enter__(self) -> SparkEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+
+def arrow_schema(frame: DataFrame) -> pa.Schema:
+    """Return the schema of `frame` as Arrow tells it, times without zone."""
+    import pyarrow as pa
+    from pyspark.sql.pandas.types import to_arrow_type
+
+    return pa.schema(
+        [pa.field(f.name, _naive_type(to_arrow_type(f.dataType, timezone="UTC"))) for f in frame.schema.fields]
+    )
+
+
+def naive(table: pa.Table) -> pa.Table:
+    """Return `table` with its times in UTC without zone, as the house has them."""
+    import pyarrow as pa
+
+    return table.cast(pa.schema([field.with_type(_naive_type(field.type)) for field in table.schema]))
+
+
+def _naive_type(kind: pa.DataType) -> pa.DataType:
+    import pyarrow as pa
+
+    return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
+
+
+def safe(problem: BaseException) -> str:
+    """Return what went wrong without a value: Spark's words may quote data, its error class and names do not."""
+    if isinstance(problem, FulfilError):
+        return problem.what
+    condition = getattr(problem, "getCondition", lambda: None)()
+    parameters = getattr(problem, "getMessageParameters", lambda: None)() or {}
+    if condition is None:
+        return f"the engine stopped with {type(problem).__name__} (its words may quote data and are not shown)"
+    told = [f"{key} {value}" for key, value in parameters.items() if key in _NAMING]
+    return f"{condition}{': ' if told else ''}{', '.join(told)}"
+
+
+_NAMING = ("objectName", "relationName", "routineName", "functionName", "proposal")
+
+
+@cache
+def _prelude() -> tuple[str, ...]:
+    """Return the statements that make the ``fa_`` functions, what a character folds to asked of DuckDB."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        install_prelude(con)
+        pairs = con.execute(read_sql("fulfil_analytics.engines", "prelude/folds.sql")).fetchall()
+    # translate() drops what has no partner, so those that vanish come last
+    pairs.sort(key=lambda pair: (not pair[1], pair[0]))
+    values = {"folded_from": "".join(was for was, _ in pairs), "folded_to": "".join(becomes for _, becomes in pairs)}
+    text = read_sql("fulfil_analytics.engines", "prelude/spark.sql")
+    for hole, value in values.items():
+        text = text.replace(f"{{{hole}}}", literal(value))
+    return tuple(statement for statement in _statements(text.replace("\\", "\\\\")) if statement)
+
+
+def _statements(text: str) -> Iterator[str]:
+    for statement in text.split(";\n"):
+        yield "\n".join(line for line in statement.splitlines() if not line.startswith("--")).strip()
