@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fulfil_analytics.engines.base import EngineError, kind_of
+from fulfil_analytics.engines.base import EngineError
 from fulfil_analytics.engines.duckdb_engine import install_prelude
 from fulfil_analytics.errors import FulfilError, UsageError
 from fulfil_analytics.sql import literal, name, read_sql
@@ -133,7 +133,7 @@ class SparkEngine:
 
     def columns(self, sql: str) -> dict[str, str]:
         """Return column name to kind of the SELECT `sql`, without running it."""
-        return {field.name: kind_of(field.type) for field in arrow_schema(self.frame(sql))}
+        return {field.name: _kind(field.dataType.simpleString()) for field in self.frame(sql).schema.fields}
 
     def put(self, tables: Mapping[str, pa.Table]) -> None:
         """Let `tables` be the only tables there are; for small ones."""
@@ -175,14 +175,17 @@ class SparkEngine:
         self.clear()
 
 
-def arrow_schema(frame: DataFrame) -> pa.Schema:
-    """Return the schema of `frame` as Arrow tells it, times without zone."""
-    import pyarrow as pa
-    from pyspark.sql.pandas.types import to_arrow_type
+_KINDS = {
+    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "integer"),
+    **dict.fromkeys(("timestamp", "timestamp_ntz"), "timestamp"),
+    "string": "text",
+}
 
-    return pa.schema(
-        [pa.field(f.name, _naive_type(to_arrow_type(f.dataType, timezone="UTC"))) for f in frame.schema.fields]
-    )
+
+def _kind(spark_type: str) -> str:
+    """Return the portable word for a Spark type; whole decimals (a sum of integers) are integers."""
+    whole = spark_type.startswith("decimal(") and spark_type.endswith(",0)")
+    return "integer" if whole else _KINDS.get(spark_type, spark_type)
 
 
 def naive(table: pa.Table) -> pa.Table:
