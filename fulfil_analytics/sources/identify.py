@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -159,6 +160,8 @@ def _counted(con: DuckDBPyConnection, found: Recognised) -> Recognised:
     try:
         if found.container in ("json", "jsonl"):
             return replace(found, rows=raw.rows)
+        if found.container == "csv" and not found.sound:
+            _refuse_cut_off(con, found, raw.sql)
         blank = _is_blank(found)
         (row,) = con.execute(f"SELECT count(*), count(*) FILTER ({blank}) FROM ({raw.sql})").fetchall()
         return replace(found, rows=int(row[0] - row[1]), has_blank_rows=row[1] > 0)
@@ -170,6 +173,25 @@ def _counted(con: DuckDBPyConnection, found: Recognised) -> Recognised:
         return _counted(con, replace(found, sound=False))
     finally:
         free(con, raw)
+
+
+def _refuse_cut_off(con: DuckDBPyConnection, found: Recognised, sql: str) -> None:
+    """Refuse a text table whose download stopped: the last row is broken, and no line end follows it."""
+    path = found.source.path
+    with path.open("rb") as file:
+        file.seek(-min(4, found.source.bytes), os.SEEK_END)
+        if b"\n" in file.read().rstrip(b"\0")[-2:]:
+            return
+    (last,) = con.execute(
+        f"SELECT max(source_line), arg_max(coalesce({FAULT}, ''), source_line) FROM ({sql})"
+    ).fetchall()
+    if last[1] in ("ragged_row", "bad_quote"):
+        raise InputError(
+            "is cut off: the file ends in the middle of a row",
+            file=found.source.shown,
+            line=int(last[0]),
+            remedy="Download or export it again",
+        )
 
 
 def _table(con: DuckDBPyConnection, found: Recognised) -> Table:

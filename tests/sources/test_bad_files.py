@@ -59,6 +59,21 @@ def test_foreign_files(tmp_path, case):
     assert what in str(error)
 
 
+@pytest.mark.parametrize("kept", [0.75, 0.85, 0.9, 0.97])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_download_that_stopped(tmp_path, kept, encoding):
+    text = GOOD.decode("utf-8-sig")
+    cut = text[: int(len(text) * kept)].rstrip("\r\n")
+    assert "is cut off: the file ends in the middle of a row. Download" in str(
+        refused(write(tmp_path, cut.encode(encoding)))
+    )
+
+
+def test_a_last_row_without_a_line_end_is_whole(tmp_path):
+    text = GOOD.decode("utf-8-sig").rstrip("\r\n")
+    assert read(write(tmp_path, text.encode())).rows_in == read(write(tmp_path, GOOD)).rows_in
+
+
 def test_zip_and_office_files_are_told_apart(tmp_path):
     for member, what in (
         ("orders.csv", "is a ZIP archive"),
