@@ -1,18 +1,14 @@
--- How the orders came out, by stage and warehouse; the largest {cap} warehouses, the rest as one.
-with sizes as (
-  select warehouse, row_number() over (order by count(*) desc, warehouse) as place
-  from orders where not platform_fulfilled group by warehouse
+-- How the orders came out, by stage and the value of a part; the largest {cap}, the rest as one.
+with parted as (
+  select case {part} when 'shop' then shop when 'market' then market when 'carrier' then carrier else warehouse end as value,
+    stage, outcome, orders
+  from seen_counts
+  where mode = 'effective' and stage in {chosen} and ({first} is null or day >= {first}) and ({last} is null or day <= {last})
+), sizes as (
+  select value, row_number() over (order by sum(orders) desc, value nulls last) as place from parted group by value
 )
-select
-  d.stage,
-  coalesce(s.place > {cap}, false) as rest,
-  case when s.place <= {cap} then o.warehouse end as warehouse,
-  d.outcome,
-  count(*) as orders,
-  min(s.place) as place
-from deadlines as d
-join orders as o using (order_id)
-join sizes as s on s.warehouse is not distinct from o.warehouse
-where d.mode = 'effective' and d.stage in {stages} and d.outcome <> 'not_applicable'
+select p.stage, s.place > {cap} as rest, case when s.place <= {cap} then p.value end as value, p.outcome,
+  sum(p.orders)::bigint as orders, min(s.place) as place
+from parted as p join sizes as s on s.value is not distinct from p.value
 group by 1, 2, 3, 4
-order by d.stage, place, d.outcome
+order by p.stage, min(s.place), p.outcome
