@@ -58,6 +58,7 @@ def build_manifest(
                 "title": {lang: rule.title(lang) for lang in ("en", "zh")},
                 "sha256": rule.sha256,
                 "parameters": rule.values,
+                **({"after": rule.after} if rule.after else {}),
             }
             for rule in sorted(book, key=lambda rule: (rule.family, rule.id))
         ],

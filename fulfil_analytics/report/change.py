@@ -1,5 +1,6 @@
-"""What changed and why, in sentences that are computed: the change of a rate, whether it is more than chance, the parts
-that moved it most, and whose clock failed.
+"""What changed and why, in sentences that are computed.
+
+The change of a rate, whether it is more than chance, the parts that moved it most, and whose clock failed.
 """
 
 from __future__ import annotations
@@ -103,7 +104,9 @@ def sentences(words: Words, found: Change) -> list[str]:
         said.append(words("change.nothing_before", stage=stage, now=now))
     else:
         kind = "same" if abs(found.points) < LEAST else "up" if found.points > 0 else "down"
-        said.append(words(f"change.{kind}", stage=stage, now=now, before=before, points=_points(words, abs(found.points))))
+        said.append(
+            words(f"change.{kind}", stage=stage, now=now, before=before, points=_points(words, abs(found.points)))
+        )
         said += _chance(words, found)
     if found.still_open:
         said.append(words("change.still_open", n=words.count(found.still_open)))
@@ -181,7 +184,11 @@ def cause_sentences(words: Words, rows: Sequence[Row]) -> list[str]:
 
 
 def _rate(words: Words, counts: tuple[int, int]) -> str:
-    return f"{words.percent(counts[0] / counts[1])} ({words.count(counts[0])} / {words.count(counts[1])})" if counts[1] else "–"
+    return (
+        f"{words.percent(counts[0] / counts[1])} ({words.count(counts[0])} / {words.count(counts[1])})"
+        if counts[1]
+        else "–"
+    )
 
 
 def _points(words: Words, change: float, *, signed: bool = False) -> str:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from fulfil_analytics.report.explain import Explanation, explain
 from fulfil_analytics.report.files import write_findings_csv, write_findings_xlsx
 from fulfil_analytics.report.page import write_report
+from fulfil_analytics.report.period import period_rates
 from fulfil_analytics.report.summary import console_summary
+from fulfil_analytics.report.view import Scope
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -33,14 +35,35 @@ def write_outputs(run: Run, folder: Path) -> None:
     con, lang = run.store.con, run.options.lang
     write_findings_csv(con, folder / "findings.csv")
     write_findings_xlsx(con, folder / "findings.xlsx", lang)
+    report_of(run, folder / "report.html")
+
+
+def report_of(run: Run, path: Path, scope: Scope | None = None) -> None:
+    """Write the HTML report of a run, over all its orders or those of `scope`.
+
+    Raises
+    ------
+    UsageError
+        No order is of the shop that `scope` names.
+    OSError
+        The file cannot be written.
+    """
+    from fulfil_analytics.report.words import Words
+
+    chosen = scope or Scope()
+    words = Words(run.options.lang)
+    named = " · ".join(part for part in (words("page.title"), chosen.shop, chosen.name) if part)
     write_report(
-        con,
-        folder / "report.html",
-        lang=lang,
+        run.store.con,
+        path,
+        lang=run.options.lang,
         manifest=run.manifest,
         as_of=run.as_of,
         zone=run.policy.zone,
         policy=run.policy.model_dump(),
+        title=named,
+        scope=chosen,
+        measured=period_rates(run.store.con, run.policy, run.as_of, chosen),
     )
 
 

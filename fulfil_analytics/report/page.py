@@ -19,9 +19,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fulfil_analytics.report import charts, sections, terms
-from fulfil_analytics.report.facts import Row, one, rows
-from fulfil_analytics.report.tables import Cell
+from fulfil_analytics.report import change as changes
+from fulfil_analytics.report import charts, glance, sections, sections_proof, sections_time, terms
+from fulfil_analytics.report.facts import Row
+from fulfil_analytics.report.period import Measured, stored_rates
+from fulfil_analytics.report.tables import left, right, table
+from fulfil_analytics.report.view import Scope, View, view
 from fulfil_analytics.report.words import NONE, Lang, Words
 
 if TYPE_CHECKING:
@@ -29,11 +32,16 @@ if TYPE_CHECKING:
     import jinja2
     from markupsafe import Markup
 
-WORST = 50
-"""Findings a rule shows; a great table costs about 2 ms a row, and nobody reads a thousand."""
+WORST = 10
+"""Findings a rule shows at most; nobody reads a thousand, and the file has a size to keep."""
+WORST_OF_ALL = 240
+"""Findings shown of all rules together."""
+OPEN = 40
+"""Clocks shown that run out soon."""
 SOON_HOURS = 48
-"""How far ahead an open order counts as about to breach."""
-STAGES = ("dispatch", "delivery")
+"""How far ahead the forecast looks."""
+CHANGED_STAGES = ("dispatch", "delivery")
+"""Stages whose change is explained and whose trend is drawn."""
 
 
 def write_report(
@@ -46,6 +54,9 @@ def write_report(
     zone: str,
     policy: Mapping[str, Any],
     title: str | None = None,
+    scope: Scope | None = None,
+    measured: Measured | None = None,
+    accuracy: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the report as one self-contained HTML file.
 
@@ -59,7 +70,7 @@ def write_report(
         Language of the page. Findings keep the language they were written in.
     manifest : mapping
         ``fulfil_analytics`` (version), ``rules`` (``rule_id``, ``family``, ``sha256``, ``parameters``, and optionally
-        ``title``, one or one a language), ``policy`` (``sha256``), ``skipped`` (``file``, ``why``).
+        ``title``, one or one a language, and ``after``), ``policy`` (``sha256``), ``skipped`` (``file``, ``why``).
     as_of : datetime
         The moment the audit speaks for, UTC without zone.
     zone : str
@@ -68,68 +79,163 @@ def write_report(
         The plain values of a :class:`fulfil_analytics.policy.Policy`: ``policy.model_dump()``.
     title : str, optional
         Heading; by default the one of the language.
+    scope : Scope, optional
+        Days and shop to speak of; all by default.
+    measured : Measured, optional
+        The rates of those days; by default those that the audit wrote.
+    accuracy : mapping, optional
+        Measured recall and precision of the rules: ``rule`` (list of ``rule_id``, ``recall``, ``precision``, ...).
 
     Raises
     ------
     OSError
         The file cannot be written.
+    UsageError
+        No order is of the shop that `scope` names.
     """
-    words = Words(lang, zone)
-    page = _render(con, words, manifest, as_of, policy, title)
-    path.write_text(page, encoding="utf-8", newline="\n")
+    with view(con, as_of=as_of, lang=lang, zone=zone, scope=scope, policy=policy) as seen:
+        text = _render(seen, manifest, measured or stored_rates(seen.con), title, accuracy or {})
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _render(
-    con: duckdb.DuckDBPyConnection,
-    words: Words,
-    manifest: Mapping[str, Any],
-    as_of: dt.datetime,
-    policy: Mapping[str, Any],
-    title: str | None,
+    seen: View, manifest: Mapping[str, Any], measured: Measured, title: str | None, accuracy: Mapping[str, Any]
 ) -> str:
-    titles = _titles(words, manifest)
-    head = one(con, "headline")
-    totals = rows(con, "rates_total")
-    windows = rows(con, "windows") + terms.policy_windows(policy)
-    windows = terms.touching(windows, head["created_from"], head["created_to"])
-    figures = _figures(con, words, totals, windows)
+    words = seen.words
+    head = seen.one("headline")
+    moved = [changes.change(seen, stage) for stage in CHANGED_STAGES]
+    figures = _figures(seen, moved)
+    drawn = [figure for group in figures.values() for figure in group]
     script = asset("page.js")
     context = {
         "t": words,
         "css": asset("page.css"),
         "title": title or words("page.title"),
-        "facts": _facts(words, head, as_of, policy),
-        "cards": _cards(words, head, totals),
-        "rates": sections.rates(words, totals),
-        "slices": sections.slices(words, rows(con, "rates_slices", cap=15)),
+        "facts": _facts(seen, head, manifest),
+        "glance": glance.glance(seen, measured, moved, head, seen.one("urgent")),
+        "cards": glance.cards(words, measured),
         "figures": figures,
-        "overview": None,
-        "worst": [],
-        "open": sections.open_soon(words, rows(con, "open_soon", as_of=as_of, hours=SOON_HOURS, cap=WORST)),
+        "data_tables": {figure.id: _data_table(words, figure) for figure in drawn},
+        "version": manifest.get("fulfil_analytics", NONE),
+        "as_of": words.moment(seen.as_of),
+        "script": script,
+        "data": _script_json(
+            {
+                "figures": [{"id": figure.id, **charts.as_json(figure.figure)} for figure in drawn],
+                "left": words("open.left_now", left="{left}"),
+                "past": words("open.past_now", left="{left}"),
+                "units": [words("unit.d"), words("unit.h"), words("unit.min")],
+            }
+        ),
+        "plotly": _plotly()[0] if drawn else "",
+        "hashes": [_hash(script), *([_plotly()[1]] if drawn else [])],
+        **_changed(seen, moved),
+        **_times(seen, measured),
+        **_found(seen, manifest, head),
+        **_proved(seen, manifest, accuracy),
+        **_method(seen, manifest, head),
+    }
+    return environment().get_template("page.html.j2").render(context)
+
+
+def _figures(seen: View, moved: Sequence[changes.Change]) -> dict[str, list[charts.Chart]]:
+    """Return the charts by the section they stand in."""
+    found = {
+        "change": [charts.change(seen, change.stage, change) for change in moved if change.points is not None],
+        "trend": [charts.on_time(seen, stage) for stage in CHANGED_STAGES],
+        "time": [charts.durations(seen), charts.lateness(seen), charts.outcomes(seen), charts.carriers(seen)],
+    }
+    return {section: [chart for chart in group if chart is not None] for section, group in found.items()}
+
+
+def _data_table(words: Words, figure: charts.Chart) -> Markup:
+    """Return the numbers behind a chart as a table."""
+    names = [f"c{place}" for place in range(len(figure.heads))]
+    columns = [*left(names[0]), *right(*names[1:])]
+    heads = dict(zip(names, figure.heads, strict=True))
+    return table(words, f"{figure.id}-data", columns, figure.data, labels=heads)
+
+
+def _changed(seen: View, moved: Sequence[changes.Change]) -> dict[str, Any]:
+    words, before = seen.words, seen.compared.before()
+    causes = seen.rows("late_causes")
+    return {
+        "compared": words("change.compared", now=seen.compared.name, before=before.name),
+        "changes": [(words.term("stage", change.stage), changes.sentences(words, change)) for change in moved],
+        "cause_sentences": changes.cause_sentences(words, causes),
+        "causes": sections_time.late_causes(words, causes),
+    }
+
+
+def _times(seen: View, measured: Measured) -> dict[str, Any]:
+    words = seen.words
+    return {
+        "rates": sections.rates(words, measured.now),
+        "slices": sections.slices(words, measured.now, cap=12),
+        "modes": sections_time.mode_changes(words, seen.rows("mode_changes", cap=30)),
+        "open": sections_time.open_soon(words, seen.rows("forecast", cap=OPEN)),
+        "open_groups": sections_time.open_groups(words, seen.rows("forecast_groups", cap=12)),
         "hours": SOON_HOURS,
-        "coverage": sections.coverage(words, rows(con, "coverage")),
-        "quarantine": sections.quarantine(words, rows(con, "quarantine", cap=100)),
+    }
+
+
+def _found(seen: View, manifest: Mapping[str, Any], head: Row) -> dict[str, Any]:
+    """Return the table of rules, for each rule the table of its worst findings, and the batches."""
+    words, titles = seen.words, _titles(seen.words, manifest)
+    by_rule = seen.rows("findings_by_rule")
+    cap = max(3, min(WORST, WORST_OF_ALL // max(1, len(by_rule))))
+    worst = {
+        rule: list(found)
+        for rule, found in groupby(seen.rows("findings_worst", cap=cap, by_rule=True), key=lambda row: row["rule_id"])
+    }
+    blocks = [
+        {
+            "anchor": f"rule-{place}",
+            "rule": row["rule_id"],
+            "title": titles.get(row["rule_id"]),
+            "total": words.count(row["findings"]),
+            "grade": row["worst"],
+            "explained": words("findings.explained", n=words.count(row["explained"])) if row["explained"] else None,
+            "table": sections.worst(words, f"worst-{place}", worst[row["rule_id"]]),
+        }
+        for place, row in enumerate(by_rule, start=1)
+    ]
+    second = tuple(rule["rule_id"] for rule in manifest.get("rules", []) if rule.get("after"))
+    return {
+        "overview": sections.rules_overview(words, by_rule, titles),
+        "worst": blocks,
+        "batches": sections_proof.batches(words, seen.rows("batches", rules=second or ("",), cap=30)),
+    }
+
+
+def _proved(seen: View, manifest: Mapping[str, Any], accuracy: Mapping[str, Any]) -> dict[str, Any]:
+    words, coverage = seen.words, seen.rows("coverage")
+    return {
+        "excuses": sections_proof.excuses(words, seen.rows("excuses"), coverage),
+        "untested": sections_proof.not_testable(words, coverage),
+        "coverage": sections.coverage(words, coverage),
+        "proofs": sections_proof.proofs(words, seen.rows("proofs")),
+        "accuracy": sections_proof.accuracy(words, accuracy),
+        "quarantine": sections.quarantine(words, seen.rows("quarantine", cap=60)),
+    }
+
+
+def _method(seen: View, manifest: Mapping[str, Any], head: Row) -> dict[str, Any]:
+    words, policy = seen.words, seen.policy
+    windows = terms.touching(terms.all_windows(seen), head["created_from"], head["created_to"])
+    return {
         "windows": terms.windows(words, windows),
         "lines": terms.lines(words, policy),
         "sources": terms.sources(words, policy),
         "policy": policy,
+        "policy_sha256": (manifest.get("policy") or {}).get("sha256", NONE),
         "reading": words.term("holiday_reading", policy.get("holiday_reading")),
-        "inputs": sections.inputs(words, rows(con, "inputs")),
+        "unverified": sum(line.get("confidence") == "unverified" for line in policy.get("lines", [])),
+        "inputs": sections.inputs(words, seen.rows("inputs")),
         "sum": _sum(words, head),
         "skipped": sections.skipped(words, manifest),
-        "rule_files": sections.rule_files(words, manifest, titles),
-        "version": manifest.get("fulfil_analytics", NONE),
-        "policy_sha256": (manifest.get("policy") or {}).get("sha256", NONE),
-        "as_of": words.moment(as_of),
-        "script": script,
-        "data": _script_json(
-            {"figures": [{"id": figure.id, **charts.as_json(figure.figure)} for figure in figures]} if figures else {}
-        ),
-        "plotly": _plotly()[0] if figures else "",
-        "hashes": [_hash(script), *([_plotly()[1]] if figures else [])],
+        "rule_files": sections.rule_files(words, manifest, _titles(words, manifest)),
     }
-    context["overview"], context["worst"] = _findings(con, words, titles)
-    return environment().get_template("page.html.j2").render(context)
 
 
 def _titles(words: Words, manifest: Mapping[str, Any]) -> dict[str, str]:
@@ -143,117 +249,34 @@ def _titles(words: Words, manifest: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _findings(
-    con: duckdb.DuckDBPyConnection, words: Words, titles: Mapping[str, str]
-) -> tuple[Markup, list[dict[str, object]]]:
-    """Return the table of rules, and for each rule the table of its worst findings."""
-    by_rule = rows(con, "findings_by_rule")
-    worst = {
-        rule: list(found)
-        for rule, found in groupby(rows(con, "findings_worst", cap=WORST, by_rule=True), key=lambda row: row["rule_id"])
-    }
-    blocks = [
-        {
-            "anchor": f"rule-{place}",
-            "rule": row["rule_id"],
-            "title": titles.get(row["rule_id"]),
-            "total": words.count(row["findings"]),
-            "explained": words("findings.explained", n=words.count(row["explained"])) if row["explained"] else None,
-            "table": sections.worst(words, f"worst-{place}", worst[row["rule_id"]]),
-        }
-        for place, row in enumerate(by_rule, start=1)
-    ]
-    return sections.rules_overview(words, by_rule, titles), blocks
-
-
-def _figures(
-    con: duckdb.DuckDBPyConnection, words: Words, totals: Sequence[Row], windows: Sequence[Row]
-) -> list[charts.Chart]:
-    targets = {row["metric"]: row["target"] for row in totals if row["mode"] == "effective"}
-    shaded = [window for window in windows if terms.in_force(window)]
-    days = rows(con, "by_day", zone=words.zone, stages=STAGES, modes=charts.MODES)
-    found = [
-        *(charts.by_day(words, stage, days, shaded, targets.get(f"on_time_{stage}")) for stage in STAGES),
-        charts.outcomes(words, rows(con, "outcomes", stages=STAGES, cap=14), STAGES),
-        charts.durations(words, rows(con, "durations")),
-        charts.lateness(words, rows(con, "lateness", zone=words.zone, cap=14)),
-    ]
-    return [chart for chart in found if chart is not None]
-
-
-def _facts(words: Words, head: Row, as_of: dt.datetime, policy: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts(seen: View, head: Row, manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the lines below the heading: who, when, by which policy."""
+    words, policy = seen.words, seen.policy
     period = words("page.period", start=words.day(head["created_from"]), end=words.day(head["created_to"]))
+    shops = head["shops"] or []
+    shown = words.join(shops[:4]) + (words("page.more_shops", n=len(shops) - 4) if len(shops) > 4 else "")
+    counts = words(
+        "page.order_counts",
+        orders=words.count(head["orders"]),
+        cancelled=words.count(head["cancelled_orders"]),
+        platform=words.count(head["platform_orders"]),
+    )
     found = [
-        (words("page.shop"), words.join(head["shops"] or [])),
+        (words("page.days"), seen.scope.name),
+        (words("page.shop"), shown),
         (words("page.market"), words.join(head["markets"] or [])),
         (words("page.orders_created"), period if head["created_from"] else ""),
+        (words("page.orders"), counts),
         (words("page.policy"), f"{policy.get('title') or policy.get('id') or ''}"),
-        (words("page.as_of"), f"{words.moment(as_of)} ({words.zone})"),
+        (words("page.as_of"), f"{words.moment(seen.as_of)} ({words.zone})"),
     ]
     return [(name, text) for name, text in found if text]
 
 
-def _cards(words: Words, head: Row, totals: Sequence[Row]) -> list[dict[str, Cell | None]]:
-    rate = {(row["metric"], row["mode"]): row for row in totals}
-    cards: list[dict[str, Cell | None]] = [
-        {
-            "name": words("card.orders"),
-            "value": words.count(head["orders"]),
-            "note": words(
-                "card.orders_note",
-                cancelled=words.count(head["cancelled_orders"]),
-                platform=words.count(head["platform_orders"]),
-            ),
-            "kind": "",
-        }
-    ]
-    for stage in STAGES:
-        row = rate.get((f"on_time_{stage}", "effective"))
-        standard = rate.get((f"on_time_{stage}", "standard"))
-        cards.append(
-            {
-                "name": words(f"card.on_time_{stage}"),
-                "value": words.percent(row["rate"]) if row else NONE,
-                "note": words("card.on_time_note", standard=words.percent(standard["rate"]) if standard else NONE),
-                "kind": f"status-{row['status']}" if row and row["status"] else "",
-            }
-        )
-    grave = head["critical"] + head["high"]
-    return [
-        *cards,
-        {
-            "name": words("card.findings"),
-            "value": words.count(head["findings"]),
-            "note": words(
-                "card.findings_note", grave=words.count(grave), orders=words.count(head["orders_with_findings"])
-            ),
-            "kind": "status-breach" if grave else "",
-        },
-        {
-            "name": words("card.open"),
-            "value": words.count(head["open_orders"]),
-            "note": words("card.open_note"),
-            "kind": "",
-        },
-        {
-            "name": words("card.untested"),
-            "value": words.count(head["rules_not_testable"] + head["rules_failed"]),
-            "note": words("card.untested_note", rules=words.count(head["rules"])),
-            "kind": "status-watch" if head["rules_not_testable"] + head["rules_failed"] else "",
-        },
-    ]
-
-
 def _sum(words: Words, head: Row) -> str:
     """Return the sum that must close: rows in = loaded + merged + quarantined."""
-    return words(
-        "inputs.sum",
-        **{
-            name: words.count(head[name])
-            for name in ("files", "rows_in", "rows_loaded", "rows_merged", "rows_quarantined")
-        },
-    )
+    names = ("files", "rows_in", "rows_loaded", "rows_merged", "rows_quarantined")
+    return words("inputs.sum", **{name: words.count(head[name]) for name in names})
 
 
 def _script_json(value: object) -> str:

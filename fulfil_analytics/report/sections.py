@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
+from fulfil_analytics.report import glance
 from fulfil_analytics.report.facts import Row
 from fulfil_analytics.report.tables import Cell, Column, chip, code, left, right, stack, table
 from fulfil_analytics.report.words import NONE, Words, listed, parsed
@@ -15,18 +17,19 @@ from fulfil_analytics.schemas.words import SEVERITY, SLA_MODE
 
 
 def rates(words: Words, rows: Sequence[Row]) -> Markup:
-    """Return every metric under the four modes side by side."""
+    """Return every metric under the four modes side by side (rows of ``queries/rates_all.sql``)."""
     by_metric: dict[str, dict[str, Row]] = {}
     for row in rows:
-        by_metric.setdefault(row["metric"], {})[row["mode"]] = row
+        if row["slice"] == "{}":
+            by_metric.setdefault(row["metric"], {})[row["mode"]] = row
     body = []
     for metric, modes in by_metric.items():
         judge = modes.get("effective") or next(iter(modes.values()))
         body.append(
             [
-                stack(words.term("metric", metric), target(words, judge)),
+                stack(words.term("metric", metric), target(words, judge), _span(words, judge)),
                 *(rate_cell(words, modes.get(mode)) for mode in SLA_MODE),
-                status(words, judge["status"]),
+                stack(status(words, judge["status"]), glance.penalty(words, judge)),
                 headroom(words, judge["headroom"]),
             ]
         )
@@ -35,22 +38,33 @@ def rates(words: Words, rows: Sequence[Row]) -> Markup:
     return table(words, "table-rates", columns, body, note=words("rates.note"), labels=heads)
 
 
+def _span(words: Words, row: Row) -> str | None:
+    """Return the days a metric was measured over."""
+    if row["period_start"] is None or row["period_end"] is None:
+        return None
+    return words("page.period", start=words.day(row["period_start"]), end=words.day(row["period_end"]))
+
+
 def target(words: Words, row: Row) -> str | None:
     """Return what the platform asks for, in a few words; None when it asks for nothing."""
     parts = []
     if row["target"] is not None:
-        parts.append(words("rates.target", value=words.percent(row["target"])))
+        parts.append(words("rates.target", value=words.limit(row["target"])))
     if row["enforce"] is not None:
-        parts.append(words("rates.enforce", value=words.percent(row["enforce"])))
+        parts.append(words("rates.enforce", value=words.limit(row["enforce"])))
     return words.join(parts) if parts else None
 
 
 def rate_cell(words: Words, row: Row | None) -> Cell:
-    """Return a rate with its counts and its interval."""
+    """Return a rate with its counts and its interval; what is not final yet carries ``~`` and what it can become."""
     if row is None or row["rate"] is None:
         return NONE
     counts = f"{words.count(row['numerator'])} / {words.count(row['denominator'])}"
-    return stack(Markup("<b>{}</b>").format(words.percent(row["rate"])), counts, interval(words, row))
+    final = "" if not row["provisional"] else "~"
+    span = None
+    if row["provisional"] and row["lowest"] is not None and row["lowest"] != row["highest"]:
+        span = words("rates.can_become", low=words.percent(row["lowest"]), high=words.percent(row["highest"]))
+    return stack(Markup("<b>{}{}</b>").format(final, words.percent(row["rate"])), counts, interval(words, row), span)
 
 
 def interval(words: Words, row: Row) -> str | None:
@@ -72,18 +86,34 @@ def headroom(words: Words, orders: int | None) -> Cell:
     return words("rates.headroom" if orders >= 0 else "rates.over", n=words.count(abs(orders)))
 
 
-def slices(words: Words, rows: Sequence[Row]) -> Markup:
-    """Return the effective rates by one dimension, a row a value and a column a metric, standard below."""
-    metrics = list(dict.fromkeys(row["metric"] for row in rows))
+def slices(words: Words, rows: Sequence[Row], cap: int) -> Markup:
+    """Return the effective rates by one dimension, a row a value and a column a metric, standard below.
+
+    `rows` are those of ``queries/rates_all.sql``; of each dimension the `cap` values with the most orders are shown, and
+    none where there is one value only.
+    """
     parts: dict[tuple[str, str | None], dict[str, Row]] = {}
+    standard = {(row["metric"], row["slice"]): row["rate"] for row in rows if row["mode"] == "standard"}
     for row in rows:
-        parts.setdefault((row["dimension"], row["value"]), {})[row["metric"]] = row
+        named = json.loads(row["slice"])
+        if row["mode"] == "effective" and len(named) == 1:
+            both = {**row, "standard_rate": standard.get((row["metric"], row["slice"]))}
+            parts.setdefault(next(iter(named.items())), {})[row["metric"]] = both
+    sized = sorted(parts, key=lambda part: (-max(row["denominator"] for row in parts[part].values()), str(part[1])))
+    kinds = Counter(dimension for dimension, _ in sized)
+    shown = [
+        part
+        for dimension in sorted(kinds)
+        if kinds[dimension] > 1
+        for part in [part for part in sized if part[0] == dimension][:cap]
+    ]
+    metrics = [m for m in dict.fromkeys(row["metric"] for row in rows) if any(m in parts[part] for part in shown)]
     body = [
         [
             stack(value or NONE, words.term("dimension", dimension)),
-            *(_slice_cell(words, found.get(metric)) for metric in metrics),
+            *(_slice_cell(words, parts[dimension, value].get(metric)) for metric in metrics),
         ]
-        for (dimension, value), found in parts.items()
+        for dimension, value in shown
     ]
     names = {f"metric{place}": words.term("metric", metric) for place, metric in enumerate(metrics)}
     columns = [Column("slice"), *right(*names)]
@@ -162,36 +192,6 @@ def place(words: Words, row: Row) -> str | None:
     if not row["source_line"]:
         return str(row["source_file"])
     return words("table.place", file=row["source_file"], line=row["source_line"])
-
-
-def open_soon(words: Words, rows: Sequence[Row]) -> Markup:
-    """Return the orders whose clock runs out soon."""
-    total = rows[0]["total"] if rows else 0
-    note = (
-        words("findings.capped", shown=words.count(len(rows)), total=words.count(total)) if total > len(rows) else None
-    )
-    body = [
-        [
-            stack(code(row["order_id"]), row["waybills"] and code(row["waybills"])),
-            stack(
-                words.term("stage", row["stage"]), words.join([words.term("stage", s) for s in row["further"]]) or None
-            ),
-            stack(words.moment(row["due_at"]), _standard(words, row)),
-            words.span(row["seconds_left"]),
-            words.term("order_status", row["order_status"]),
-            row["warehouse"] or NONE,
-        ]
-        for row in rows
-    ]
-    columns = [*left("order", "stage", "due"), *right("left"), *left("order_status", "warehouse")]
-    return table(words, "table-open", columns, body, note=note)
-
-
-def _standard(words: Words, row: Row) -> str | None:
-    standard: dt.datetime | None = row["standard_due_at"]
-    if standard is None or standard == row["due_at"]:
-        return None
-    return words("open.standard_due", due=words.moment(standard))
 
 
 def coverage(words: Words, rows: Sequence[Row]) -> Markup:

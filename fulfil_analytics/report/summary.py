@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fulfil_analytics.report.facts import Row, one, rows
+from fulfil_analytics.report.facts import Row
 from fulfil_analytics.report.sections import reasons
+from fulfil_analytics.report.view import View, view
 from fulfil_analytics.report.words import NONE, Lang, Words, listed, listed_json
 from fulfil_analytics.schemas.words import SEVERITY, SLA_MODE
 
@@ -51,25 +52,30 @@ def console_summary(
     paths : sequence of (str, str), optional
         What was written: what it is, where it is.
     """
+    with view(con, as_of=as_of, lang=lang, zone=zone, policy=policy) as seen:
+        return _summary(seen, manifest, paths)
+
+
+def _summary(seen: View, manifest: Mapping[str, Any], paths: Sequence[tuple[str, str]]) -> RenderableType:
     from rich.console import Group
     from rich.constrain import Constrain
     from rich.rule import Rule
     from rich.text import Text
 
-    words = Words(lang, zone)
-    head = one(con, "headline")
+    words = seen.words
+    head = seen.one("headline")
 
     def title(text: str) -> Rule:
         return Rule(Text(text, style="bold"), align="left", style="dim")
 
-    parts: list[RenderableType] = [*_opening(words, head, manifest, as_of, policy)]
-    rates = rows(con, "rates_total")
+    parts: list[RenderableType] = [*_opening(words, head, manifest, seen.as_of, seen.policy)]
+    rates = seen.rows("rates_total")
     if rates:
         parts += [title(words("summary.on_time")), _rates(words, rates)]
-    found = rows(con, "findings_by_rule")
-    untested = _untested(words, rows(con, "coverage"))
+    found = seen.rows("findings_by_rule")
+    untested = _untested(words, seen.rows("coverage"))
     if found:
-        worst = rows(con, "orders_worst", cap=WORST)
+        worst = seen.rows("orders_worst", cap=WORST)
         parts += [title(words("summary.findings")), _findings(words, found)]
         if worst:
             parts += [title(_worst_title(words, worst)), _worst(words, worst)]
@@ -78,7 +84,7 @@ def console_summary(
             title(words("section.findings")),
             Text(words("summary.none_untested" if untested else "summary.none")),
         ]
-    proofs = rows(con, "proofs")
+    proofs = seen.rows("proofs")
     if proofs:
         parts += [title(words("summary.proofs")), _proofs(words, proofs)]
     parts += [title(words("summary.untested")), Text("\n".join(untested) or words("summary.all_tested"))]

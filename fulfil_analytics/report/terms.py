@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -16,7 +16,15 @@ from fulfil_analytics.report.facts import Row
 from fulfil_analytics.report.tables import Cell, chip, code, left, stack, table
 from fulfil_analytics.report.words import NONE, Words
 
+if TYPE_CHECKING:
+    from fulfil_analytics.report.view import View
+
 Item = Mapping[str, Any]
+
+
+def all_windows(view: View) -> list[Row]:
+    """Return the windows of the seller's file and of the policy, as rows of ``queries/windows.sql``."""
+    return view.rows("windows") + policy_windows(view.policy)
 
 
 def lines(words: Words, policy: Item) -> Markup:

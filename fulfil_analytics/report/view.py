@@ -253,8 +253,12 @@ def _check_shop(found: View) -> None:
 
     if found.scope.shop is None:
         return
-    shops = [shop for (shop,) in found.con.execute("SELECT DISTINCT shop FROM orders WHERE shop IS NOT NULL").fetchall()]
+    shops = [
+        shop for (shop,) in found.con.execute("SELECT DISTINCT shop FROM orders WHERE shop IS NOT NULL").fetchall()
+    ]
     if found.scope.shop not in shops:
         raise UsageError(
-            f"no order is of shop {found.scope.shop!r}", column="--shop", remedy=suggest(found.scope.shop, sorted(shops))
+            f"no order is of shop {found.scope.shop!r}",
+            column="--shop",
+            remedy=suggest(found.scope.shop, sorted(shops)),
         )

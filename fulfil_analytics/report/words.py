@@ -77,6 +77,24 @@ class Words:
             shown = min(max(shown, step), 100 - step)
         return f"{shown:.{digits}f}%"
 
+    def limit(self, value: float | None) -> str:
+        """Return a limit as people write it: ``4%``, ``2.5%``."""
+        return NONE if value is None else f"{value * 100:.2f}".rstrip("0").rstrip(".") + "%"
+
+    def points(self, share: float, *, signed: bool = False) -> str:
+        """Return a difference of shares in percentage points: 0.0123 is ``1.2``."""
+        text = f"{share * 100:+.1f}" if signed else f"{share * 100:.1f}"
+        return text.replace("-", "−")
+
+    def number(self, value: float | None) -> str:
+        """Return a measured number with one decimal."""
+        return NONE if value is None else f"{value:,.1f}"
+
+    def sentence(self, parts: list[str]) -> str:
+        """Return the parts as sentences."""
+        stop = self("unit.sentence")
+        return (" " if self.lang == "en" else "").join(part + stop for part in parts)
+
     def local(self, moment: dt.datetime) -> dt.datetime:
         """Return a UTC moment as local wall time."""
         return moment.replace(tzinfo=dt.UTC).astimezone(self._zone)

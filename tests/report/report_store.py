@@ -23,6 +23,15 @@ def empty_store() -> duckdb.DuckDBPyConnection:
     con.execute(
         "CREATE TABLE parcel_events AS SELECT *, '' AS parcel_id, '' AS carrier, true AS is_scan FROM tracking_events"
     )
+    con.execute(
+        "CREATE VIEW mode_changes AS SELECT d.order_id, d.stage, d.mode, s.outcome AS outcome_standard, d.outcome, "
+        "s.due_at AS due_standard, d.due_at, d.stopped_at, "
+        "CASE WHEN json_valid(d.why) THEN array_to_string(json_extract_string(d.why, '$.windows[*].name'), ', ') "
+        "ELSE d.why END AS changed_by "
+        "FROM deadlines AS d JOIN deadlines AS s "
+        "ON s.order_id = d.order_id AND s.stage = d.stage AND s.mode = 'standard' "
+        "WHERE d.mode <> 'standard' AND d.outcome <> s.outcome"
+    )
     return con
 
 

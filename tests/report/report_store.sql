@@ -157,3 +157,33 @@ insert into sla_windows by name
 select 'windows.csv' as source_file, 2 as source_line, 'extension' as mode, 'holiday' as reason, 'Veterans Day' as name,
   timestamp '2026-11-06 08:00:00' as from_at, timestamp '2026-11-11 07:59:59' as to_at, null as stage, 'add' as action, 2 as amount,
   'business_day' as unit, true as opted_in, true as automatic, 'notice 11/2026' as reference;
+
+insert into rate_details by name
+select metric, mode, slice, case when slice = '{}' then 5 else 0 end as pending, 0 as unknown,
+  case when slice = '{}' then rate - 0.02 end as lowest, case when slice = '{}' then rate + 0.01 end as highest,
+  slice = '{}' as provisional, case when slice = '{}' then '["open_orders"]' else '[]' end as reasons, 0 as missing_days,
+  case when metric = 'on_time_dispatch' and mode = 'effective' and slice = '{}' then 2 end as points
+from rates;
+
+insert into forecast by name
+select row_number() over (order by d.due_at, d.order_id, d.stage) as place, d.order_id, d.stage, d.clock_start, d.due_at,
+  cast(epoch(d.due_at - {as_of}) as bigint) as seconds_left, o.shop, o.market, o.warehouse, 'ups' as carrier,
+  d.due_at + interval 3 day as auto_cancel_at, case when d.stage = 'rts' then 'too_few' else 'warehouse' end as basis,
+  case when d.stage = 'rts' then 0 else 40 end as still_open, case when d.stage = 'rts' then 0 else 31 end as made_it,
+  case when d.stage <> 'rts' then 31 / 40 end as share
+from deadlines as d join orders as o using (order_id)
+where d.mode = 'effective' and d.outcome = 'open' and d.due_at <= {as_of} + interval 48 hour;
+
+insert into late_causes by name
+select d.order_id, d.stage, d.outcome, d.due_at, coalesce(d.stopped_at, {as_of}) as ended_at,
+  cast(epoch(coalesce(d.stopped_at, {as_of}) - d.due_at) as bigint) as late_seconds, o.shop, o.warehouse, 'ups' as carrier,
+  case when o.source_line % 3 = 0 then 'label' when o.source_line % 3 = 1 then 'scan' else 'not_told_apart' end as cause,
+  case when o.source_line % 3 = 0 then 'seller' when o.source_line % 3 = 1 then 'carrier' end as answers
+from deadlines as d join orders as o using (order_id)
+where d.mode = 'effective' and d.outcome in ('late', 'overdue');
+
+insert into proofs by name
+select 1 as place, 'false_tracking' as kind, 'False tracking' as title, 'prove' as answer, 190 as tested, 200 as in_scope, 12 as flagged,
+  '[{"rule_id":"untraceable_waybill","shows":"prove"}]' as ways,
+  '[{"need":"tracking","title":"a tracking export","then":"prove","rules":["stale_tracking"]}]' as further,
+  'the carrier''s own page' as outside;

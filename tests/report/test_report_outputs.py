@@ -20,7 +20,7 @@ def run(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any], policy: dict[s
     """As much of `fulfil_analytics.audit.run.Run` as the reports use."""
     return SimpleNamespace(
         store=SimpleNamespace(con=con),
-        policy=SimpleNamespace(zone=ZONE, model_dump=lambda: policy),
+        policy=SimpleNamespace(zone=ZONE, metrics=[], model_dump=lambda: policy),
         as_of=AS_OF,
         options=SimpleNamespace(lang="zh"),
         manifest=manifest,
@@ -31,7 +31,7 @@ def run(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any], policy: dict[s
 def test_a_run_leaves_its_files_in_its_language(run: Any, tmp_path: Path) -> None:
     write_outputs(run, tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == {"findings.csv", "findings.xlsx", "report.html"}
-    assert "履约审计报告" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "履约报告" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_run_is_summed_up_and_an_order_of_it_explained(run: Any, con: duckdb.DuckDBPyConnection) -> None:

@@ -37,7 +37,10 @@ def change(view: View, stage: str = "dispatch", found: Change | None = None) -> 
             x=[row[field] * 100 for row in rows],
             orientation="h",
             name=words(f"change.{field}"),
-            marker={"color": color, "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 7}},
+            marker={
+                "color": color,
+                "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 7},
+            },
             customdata=names,
             hovertemplate="%{customdata}: %{x:+.2f}",
         )
@@ -47,7 +50,14 @@ def change(view: View, stage: str = "dispatch", found: Change | None = None) -> 
         bargap=0.35,
         hovermode="closest",
         xaxis={"title": {"text": words("change.axis"), "font": {"size": 12}}, "tickformat": "+.1f", "zeroline": True},
-        yaxis={**categories(), "type": "linear", "tickmode": "array", "tickvals": places, "ticktext": names},
+        yaxis={
+            **categories(),
+            "type": "linear",
+            "tickmode": "array",
+            "tickvals": places,
+            "ticktext": names,
+            "zeroline": False,
+        },
     )
     first = rows[0]
     return Chart(
@@ -56,7 +66,13 @@ def change(view: View, stage: str = "dispatch", found: Change | None = None) -> 
         words("change.note"),
         dress(figure),
         words("change.says", part=part_name(words, first), effect=words.points(first["effect"], signed=True)),
-        [words("column.part"), words("column.now"), words("column.before"), words("change.rate_effect"), words("change.mix_effect")],
+        [
+            words("column.part"),
+            words("column.now"),
+            words("column.before"),
+            words("change.rate_effect"),
+            words("change.mix_effect"),
+        ],
         [
             [
                 part_name(words, row),

@@ -96,7 +96,9 @@ def categories(**further: Any) -> dict[str, Any]:
 
 def share(words: Words, part: int, whole: int) -> str:
     """Return ``95.1% (39 / 41)``, or a dash where nothing was counted."""
-    return f"{words.percent(part / whole)} ({words.count(part)} / {words.count(whole)})" if whole else words.percent(None)
+    return (
+        f"{words.percent(part / whole)} ({words.count(part)} / {words.count(whole)})" if whole else words.percent(None)
+    )
 
 
 def as_json(figure: Figure) -> dict[str, Any]:

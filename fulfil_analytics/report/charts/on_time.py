@@ -174,7 +174,7 @@ def _frame(figure: Figure, view: View, stage: str, rows: Sequence[Row], days: Se
             y=[limit, limit],
             mode="lines",
             line={"color": GREY, "dash": "longdash", "width": 1.5},
-            name=words("chart.target", target=words.percent(limit, 0)),
+            name=words("chart.target", target=words.limit(limit)),
             hoverinfo="skip",
         )
     lowest = min(row["on_time"] / row["judged"] for row in rows if row["judged"])

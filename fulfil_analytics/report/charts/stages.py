@@ -82,11 +82,16 @@ def outcomes(view: View, by: str = "warehouse") -> Chart | None:
         height=150 + 34 * len(names), barmode="stack", bargap=0.35, hovermode="closest", yaxis=categories()
     )
     data = [
-        [f"{name} · {words.term('stage', stage)}", *(words.count(orders.get((stage, name, o), 0)) for o in _OUTCOME_LOOK)]
+        [
+            f"{name} · {words.term('stage', stage)}",
+            *(words.count(orders.get((stage, name, o), 0)) for o in _OUTCOME_LOOK),
+        ]
         for name in names
         for stage in OUTCOME_STAGES
     ]
-    late = {name: orders.get(("dispatch", name, "late"), 0) + orders.get(("dispatch", name, "overdue"), 0) for name in names}
+    late = {
+        name: orders.get(("dispatch", name, "late"), 0) + orders.get(("dispatch", name, "overdue"), 0) for name in names
+    }
     worst = max(names, key=lambda name: late[name])
     return Chart(
         "chart-outcomes",
@@ -160,7 +165,11 @@ def durations(view: View) -> Chart | None:
         ),
         [words("column.leg"), words("column.orders"), *_POINTS],
         [
-            [words.term("leg", row["leg"]), words.count(row["orders"]), *(words.number(row[point]) for point in _POINTS)]
+            [
+                words.term("leg", row["leg"]),
+                words.count(row["orders"]),
+                *(words.number(row[point]) for point in _POINTS),
+            ]
             for row in rows
         ],
     )

@@ -15,7 +15,27 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const narrow = window.matchMedia("(max-width: 640px)");
   const font = getComputedStyle(document.body).fontFamily;
-  const figures = JSON.parse(document.getElementById("report-data").textContent).figures || [];
+  const data = JSON.parse(document.getElementById("report-data").textContent);
+  const figures = data.figures || [];
+
+  // What is left as the page is read; the table itself says what was left at the moment the audit speaks for.
+  const [day, hour, minute] = data.units;
+  const span = (milliseconds) => {
+    const minutes = Math.floor(Math.abs(milliseconds) / 60000);
+    const parts = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+    if (parts[0]) return `${parts[0]} ${day} ${parts[1]} ${hour}`;
+    return parts[1] ? `${parts[1]} ${hour} ${parts[2]} ${minute}` : `${parts[2]} ${minute}`;
+  };
+  const tick = () => {
+    for (const item of document.querySelectorAll("time.countdown")) {
+      const left = new Date(item.dateTime) - Date.now();
+      const line = item.nextElementSibling || item.insertAdjacentElement("afterend", document.createElement("span"));
+      line.className = left < 0 ? "left-now past" : "left-now";
+      line.textContent = (left < 0 ? data.past : data.left).replace("{left}", span(left));
+    }
+  };
+  tick();
+  setInterval(tick, 30000);
 
   const unpack = async () => {
     const bytes = Uint8Array.from(atob(document.getElementById("report-plotly").textContent), (c) => c.charCodeAt(0));
@@ -46,12 +66,17 @@
   const coloured = (data, look) =>
     look === INK.dark ? JSON.parse(JSON.stringify(data).replaceAll("#0072B2", "#56B4E9")) : data;
 
-  const draw = (look) =>
-    Promise.all(
-      figures.map((figure) =>
-        window.Plotly.react(figure.id, coloured(figure.data, look), dressed(figure.layout, look), { displayModeBar: false, responsive: true }),
-      ),
-    );
+  const one = (figure, look) =>
+    window.Plotly.react(figure.id, coloured(figure.data, look), dressed(figure.layout, look), { displayModeBar: false, responsive: true });
+  const draw = (look) => Promise.all(figures.map((figure) => one(figure, look)));
+  // One after the other, so that the page can be read and scrolled meanwhile.
+  const drawInTurn = async () => {
+    for (const figure of figures) {
+      await one(figure, current());
+      performance.mark(figure.id);
+      await new Promise((done) => setTimeout(done));
+    }
+  };
   const current = () => INK[dark.matches ? "dark" : "light"];
 
   // Paper has no dark mode and no closed folds.
@@ -78,7 +103,7 @@
     return;
   }
   unpack()
-    .then(() => draw(current()))
+    .then(drawInTurn)
     .then(() => {
       document.documentElement.dataset.charts = "drawn";
       dark.addEventListener("change", () => draw(current()));

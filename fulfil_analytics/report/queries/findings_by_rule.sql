@@ -1,7 +1,7 @@
 -- One row a rule that found something: counts by severity, the gravest rule first.
 with graded as (
   select *, list_position(['critical', 'high', 'medium', 'low', 'info'], severity) as grade
-  from findings
+  from seen_findings
 )
 select
   rule_id, any_value(family order by family) as family,
@@ -16,7 +16,7 @@ select
   count(*) filter (where severity = 'medium' and verdict is distinct from 'excused') as medium,
   count(*) filter (where severity = 'low' and verdict is distinct from 'excused') as low,
   count(*) filter (where severity = 'info' and verdict is distinct from 'excused') as info,
-  min(grade) as grade
+  min(grade) as grade, ['critical', 'high', 'medium', 'low', 'info'][min(grade)] as worst
 from graded
 group by rule_id
 order by grade, findings desc, rule_id

@@ -3,8 +3,8 @@
 with roots as (
   select f.*, root.finding_id is not null as is_explained, root.rule_id as root_rule,
     list_position(['critical', 'high', 'medium', 'low', 'info'], f.severity) as grade
-  from findings as f
-  left join findings as root on root.finding_id = f.root_finding_id
+  from seen_findings as f
+  left join seen_findings as root on root.finding_id = f.root_finding_id
 ), explained as (
   select root_finding_id, count(*) as explains, list(distinct rule_id order by rule_id) as explains_rules
   from roots where is_explained group by root_finding_id

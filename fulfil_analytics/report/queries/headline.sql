@@ -1,20 +1,24 @@
 -- The counts that open the report: one row.
 with
-  f as (select * from findings where verdict is distinct from 'excused'),
+  f as (select * from seen_findings where verdict is distinct from 'excused'),
+  suspect as (
+    select rule_id, coalesce(waybill, order_id) as thing from f
+    where evidence_class = 'hard' and severity in ('critical', 'high') and root_finding_id is null and waybill is not null
+  ),
   seller as (
-    select order_id, count(*) filter (where outcome = 'open') as open_stages
-    from deadlines where mode = 'effective' and outcome <> 'not_applicable' group by order_id
+    select order_id, count(*) as open_stages
+    from deadlines where mode = 'effective' and outcome = 'open' and order_id in (select order_id from seen_orders) group by order_id
   )
 select
-  (select count(*) from orders) as orders,
-  (select count(*) from orders where platform_fulfilled) as platform_orders,
-  (select count(*) from orders where cancelled_at is not null) as cancelled_orders,
-  (select count(*) from parcels) as parcels,
+  (select count(*) from seen_orders) as orders,
+  (select count(*) from seen_orders where platform_fulfilled) as platform_orders,
+  (select count(*) from seen_orders where cancelled_at is not null) as cancelled_orders,
+  (select count(*) from parcels where order_id in (select order_id from seen_orders)) as parcels,
   (select count(*) from tracking_events) as events,
-  (select min(created_at) from orders) as created_from,
-  (select max(created_at) from orders) as created_to,
-  (select list(distinct shop order by shop) from orders where shop is not null) as shops,
-  (select list(distinct market order by market) from orders where market is not null) as markets,
+  (select min(created_at) from seen_orders) as created_from,
+  (select max(created_at) from seen_orders) as created_to,
+  (select list(distinct shop order by shop) from seen_orders where shop is not null) as shops,
+  (select list(distinct market order by market) from seen_orders where market is not null) as markets,
   (select count(*) from source_files) as files,
   (select coalesce(sum(rows_in), 0) from source_files) as rows_in,
   (select coalesce(sum(rows_loaded), 0) from source_files) as rows_loaded,
@@ -25,7 +29,7 @@ select
   (select count(*) from f) as findings,
   (select count(*) from f where root_finding_id is null) as roots,
   (select count(distinct order_id) from f) as orders_with_findings,
-  (select count(*) from findings where verdict = 'excused') as findings_excused,
+  (select count(*) from seen_findings where verdict = 'excused') as findings_excused,
   (select count(*) from f where severity = 'critical') as critical,
   (select count(*) from f where severity = 'high') as high,
   (select count(*) from f where severity = 'medium') as medium,
@@ -33,4 +37,7 @@ select
   (select count(*) from f where severity = 'info') as info,
   (select count(*) from coverage) as rules,
   (select count(*) from coverage where status = 'not_testable') as rules_not_testable,
-  (select count(*) from coverage where status = 'failed') as rules_failed
+  (select count(*) from coverage where status = 'failed') as rules_failed,
+  (select count(distinct thing) from suspect) as suspect_parcels,
+  (select list({'rule_id': rule_id, 'n': n} order by n desc, rule_id)[1:4]
+   from (select rule_id, count(distinct thing) as n from suspect group by rule_id)) as suspect_rules
