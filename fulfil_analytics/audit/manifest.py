@@ -107,3 +107,9 @@ def count_rows(store: Store) -> dict[str, Any]:
     )
     counts["orders_by_risk"] = dict(store.rows("SELECT risk, count(*) FROM risk_of_order GROUP BY risk ORDER BY risk"))
     return counts
+
+
+def keep(store: Store, manifest: dict[str, Any]) -> None:
+    """Remember in the store what its audit stands on (see :mod:`fulfil_analytics.audit.kept`)."""
+    store.con.execute("CREATE OR REPLACE TABLE kept_audit (manifest VARCHAR)")
+    store.con.execute("INSERT INTO kept_audit VALUES (?)", [dumps(manifest)])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.audit import findings
 from fulfil_analytics.audit.intake import choose, load_all, look
-from fulfil_analytics.audit.manifest import build_manifest, count_rows
+from fulfil_analytics.audit.manifest import build_manifest, count_rows, keep
 from fulfil_analytics.audit.options import Options, moment
 from fulfil_analytics.audit.proofs import write_proofs
 from fulfil_analytics.audit.risk import write_risk
@@ -130,6 +130,8 @@ def run_audit(inputs: Sequence[str], options: Options) -> Run:
         write_proofs(store.con, load_proofs(_rule_folders(options)), options.lang)
         clock.step("done")
         manifest = build_manifest(store, intake, policy, book, carriers, as_of, options)
+        if options.db is not None:
+            keep(store, manifest)
         return Run(store, policy, as_of, options, manifest, clock.timings)
     except BaseException:
         store.close()

@@ -46,6 +46,9 @@ Memory = Annotated[
     str | None, typer.Option("--memory", metavar="SIZE", help="Upper limit of the database's memory, e.g. 1GB.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+Line = Annotated[
+    bool, typer.Option("--line", help="Print one line of JSON for a chat webhook: text, level, figures; nothing else.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print a machine-readable summary on stdout.")]
 
 

@@ -16,6 +16,7 @@ from fulfil_analytics.cli import (
     policies,
     rates,
     reconcile,
+    report,
     review,
     rules,
     sample,
@@ -37,6 +38,7 @@ app.command("load")(load.load)
 app.command("explain")(explain.explain)
 app.command("rates")(rates.rates)
 app.command("reconcile")(reconcile.reconcile)
+app.command("report")(report.report)
 app.command("review")(review.review)
 app.command("forget")(forget.forget)
 app.command("purge")(forget.purge)

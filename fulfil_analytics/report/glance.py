@@ -57,6 +57,7 @@ def _on_time(words: Words, judged: Sequence[Row]) -> Item:
             part=words.count(row["numerator"]),
             whole=words.count(row["denominator"]),
         )
+        + (words("glance.not_judged", n=words.count(row["pending"])) if row["pending"] else "")
         for row in stages
     ]
     return _item(words, "on_time", _worst(stages), words.sentence(told), "#rates")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +39,8 @@ def write_outputs(run: Run, folder: Path) -> None:
     report_of(run, folder / "report.html")
 
 
-def report_of(run: Run, path: Path, scope: Scope | None = None) -> None:
-    """Write the HTML report of a run, over all its orders or those of `scope`.
+def report_of(run: Run, path: Path, scope: Scope | None = None) -> dict[str, Any]:
+    """Write the HTML report of a run, over all its orders or those of `scope`; return what it comes down to.
 
     Raises
     ------
@@ -53,7 +54,7 @@ def report_of(run: Run, path: Path, scope: Scope | None = None) -> None:
     chosen = scope or Scope()
     words = Words(run.options.lang)
     named = " · ".join(part for part in (words("page.title"), chosen.shop, chosen.name) if part)
-    write_report(
+    return write_report(
         run.store.con,
         path,
         lang=run.options.lang,
@@ -64,7 +65,16 @@ def report_of(run: Run, path: Path, scope: Scope | None = None) -> None:
         title=named,
         scope=chosen,
         measured=period_rates(run.store.con, run.policy, run.as_of, chosen),
+        accuracy=accuracy(),
     )
+
+
+def accuracy() -> dict[str, Any]:
+    """Return how exact the rules were measured to be (``accuracy.toml``); empty where nothing was measured."""
+    from importlib.resources import files
+
+    file = files("fulfil_analytics.report").joinpath("accuracy.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def explain_order(run: Run, order_id: str) -> Explanation:

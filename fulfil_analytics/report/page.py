@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from fulfil_analytics.report import change as changes
 from fulfil_analytics.report import charts, glance, sections, sections_proof, sections_time, terms
 from fulfil_analytics.report.facts import Row
+from fulfil_analytics.report.line import line_facts
 from fulfil_analytics.report.period import Measured, stored_rates
 from fulfil_analytics.report.tables import left, right, table
 from fulfil_analytics.report.view import Scope, View, view
@@ -44,7 +45,7 @@ CHANGED_STAGES = ("dispatch", "delivery")
 """Stages whose change is explained and whose trend is drawn."""
 
 
-def write_report(
+def write_report(  # noqa: PLR0913 - all but the first two go by name
     con: duckdb.DuckDBPyConnection,
     path: Path,
     *,
@@ -57,7 +58,7 @@ def write_report(
     scope: Scope | None = None,
     measured: Measured | None = None,
     accuracy: Mapping[str, Any] | None = None,
-) -> None:
+) -> dict[str, Any]:
     """Write the report as one self-contained HTML file.
 
     Parameters
@@ -84,7 +85,12 @@ def write_report(
     measured : Measured, optional
         The rates of those days; by default those that the audit wrote.
     accuracy : mapping, optional
-        Measured recall and precision of the rules: ``rule`` (list of ``rule_id``, ``recall``, ``precision``, ...).
+        Measured recall and precision of the rules, as in ``accuracy.toml``.
+
+    Returns
+    -------
+    dict
+        What it comes down to, see :func:`fulfil_analytics.report.line.line_facts`.
 
     Raises
     ------
@@ -94,26 +100,35 @@ def write_report(
         No order is of the shop that `scope` names.
     """
     with view(con, as_of=as_of, lang=lang, zone=zone, scope=scope, policy=policy) as seen:
-        text = _render(seen, manifest, measured or stored_rates(seen.con), title, accuracy or {})
+        rates = measured or stored_rates(seen.con)
+        head, urgent = seen.one("headline"), seen.one("urgent")
+        moved = [changes.change(seen, stage) for stage in CHANGED_STAGES]
+        answers = glance.glance(seen, rates, moved, head, urgent)
+        context = {"glance": answers, "cards": glance.cards(seen.words, rates), "title": title}
+        text = _render(seen, manifest, rates, head, moved, {**context, "accuracy": accuracy or {}})
+        facts = line_facts(seen, rates, head, answers, urgent, str(policy.get("id")))
     path.write_text(text, encoding="utf-8", newline="\n")
+    return facts
 
 
 def _render(
-    seen: View, manifest: Mapping[str, Any], measured: Measured, title: str | None, accuracy: Mapping[str, Any]
+    seen: View,
+    manifest: Mapping[str, Any],
+    measured: Measured,
+    head: Row,
+    moved: Sequence[changes.Change],
+    given: Mapping[str, Any],
 ) -> str:
     words = seen.words
-    head = seen.one("headline")
-    moved = [changes.change(seen, stage) for stage in CHANGED_STAGES]
     figures = _figures(seen, moved)
     drawn = [figure for group in figures.values() for figure in group]
     script = asset("page.js")
     context = {
         "t": words,
         "css": asset("page.css"),
-        "title": title or words("page.title"),
+        **given,
+        "title": given["title"] or words("page.title"),
         "facts": _facts(seen, head, manifest),
-        "glance": glance.glance(seen, measured, moved, head, seen.one("urgent")),
-        "cards": glance.cards(words, measured),
         "figures": figures,
         "data_tables": {figure.id: _data_table(words, figure) for figure in drawn},
         "version": manifest.get("fulfil_analytics", NONE),
@@ -132,7 +147,7 @@ def _render(
         **_changed(seen, moved),
         **_times(seen, measured),
         **_found(seen, manifest, head),
-        **_proved(seen, manifest, accuracy),
+        **_proved(seen, manifest, given["accuracy"]),
         **_method(seen, manifest, head),
     }
     return environment().get_template("page.html.j2").render(context)
@@ -215,7 +230,7 @@ def _proved(seen: View, manifest: Mapping[str, Any], accuracy: Mapping[str, Any]
         "untested": sections_proof.not_testable(words, coverage),
         "coverage": sections.coverage(words, coverage),
         "proofs": sections_proof.proofs(words, seen.rows("proofs")),
-        "accuracy": sections_proof.accuracy(words, accuracy),
+        "accuracy": sections_proof.accuracy(words, accuracy, [rule["rule_id"] for rule in manifest.get("rules", [])]),
         "quarantine": sections.quarantine(words, seen.rows("quarantine", cap=60)),
     }
 

@@ -89,8 +89,8 @@ def headroom(words: Words, orders: int | None) -> Cell:
 def slices(words: Words, rows: Sequence[Row], cap: int) -> Markup:
     """Return the effective rates by one dimension, a row a value and a column a metric, standard below.
 
-    `rows` are those of ``queries/rates_all.sql``; of each dimension the `cap` values with the most orders are shown, and
-    none where there is one value only.
+    `rows` are those of ``queries/rates_all.sql``; of each dimension the `cap` values with the most orders are shown,
+    and none where there is one value only.
     """
     parts: dict[tuple[str, str | None], dict[str, Row]] = {}
     standard = {(row["metric"], row["slice"]): row["rate"] for row in rows if row["mode"] == "standard"}

@@ -40,30 +40,43 @@ def _needs(words: Words, row: Row) -> list[Cell]:
     return [*needs, words("proof.outside", what=row["outside"])] if row["outside"] else needs or [NONE]
 
 
-def accuracy(words: Words, measured: Mapping[str, Any]) -> Markup | None:
-    """Return the measured recall and precision of each rule (``rules/accuracy``); None where none was measured."""
-    rows = measured.get("rule") or []
+def accuracy(words: Words, measured: Mapping[str, Any], rules: Sequence[str]) -> Markup | None:
+    """Return the measured recall and precision of each rule (``accuracy.toml``); None where none was measured.
+
+    A rule of `rules` that was not measured says so: silence would read as perfection.
+    """
+    found = measured.get("rules") or {}
+    if not found:
+        return None
     body: list[list[Cell]] = [
         [
-            code(row.get("rule_id", "")),
-            *(_measure(words, row.get(name)) for name in ("recall", "precision")),
+            stack(code(rule), words.term("evidence", row.get("evidence_class"))),
+            *(_measure(words, row, name) for name in ("recall", "precision")),
             words.count(row.get("planted")),
             words.count(row.get("found")),
-            words.count(row.get("false_alarms")),
+            words.count(row.get("extra")),
         ]
-        for row in rows
+        for rule, row in sorted(found.items())
     ]
-    columns = [*left("rule"), *right("recall", "precision", "planted", "found_of_planted", "false_alarms")]
-    return table(words, "table-accuracy", columns, body, note=str(measured.get("note") or "")) if body else None
-
-
-def _measure(words: Words, value: Any) -> Cell:
-    if not isinstance(value, Mapping):
-        return NONE if value is None else words.percent(float(value))
-    low, high = value.get("low"), value.get("high")
-    return stack(
-        words.percent(value.get("rate")), None if low is None else f"{words.percent(low)} – {words.percent(high)}"
+    about = measured.get("measured") or {}
+    note = words(
+        "accuracy.note",
+        samples=words.count(about.get("samples")),
+        orders=words.count(about.get("orders")),
+        innocents=words.count(about.get("look_alikes")),
+        accused=words.count(about.get("hard_findings_on_look_alikes")),
+        version=about.get("tool_version", NONE),
     )
+    missing = [rule for rule in rules if rule not in found]
+    if missing:
+        note += " " + words("accuracy.not_measured", rules=words.join(missing))
+    columns = [*left("rule"), *right("recall", "precision", "planted", "found_of_planted", "false_alarms")]
+    return table(words, "table-accuracy", columns, body, note=note)
+
+
+def _measure(words: Words, row: Mapping[str, Any], name: str) -> Cell:
+    low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
+    return stack(words.percent(row.get(name)), None if low is None else f"{words.percent(low)} – {words.percent(high)}")
 
 
 def excuses(words: Words, orders: Sequence[Row], coverage: Sequence[Row]) -> Markup:
