@@ -48,7 +48,13 @@ def build_manifest(
         "as_of": iso(as_of),
         "language": options.lang,
         "personal_data": options.pii,
-        "policy": {"id": policy.id, "title": policy.title, "sha256": policy.sha256, "zone": policy.zone},
+        "policy": {
+            "id": policy.id,
+            "title": policy.title,
+            "sha256": policy.sha256,
+            "zone": policy.zone,
+            "chosen_by": "option" if options.policy else "fulfil.toml" if options.config.policy else "orders",
+        },
         "carriers_sha256": carriers.sha256,
         "lists_sha256": lists_sha256([rules_folder(), *options.config.rules, *options.rules]),
         "rules": [

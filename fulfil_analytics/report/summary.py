@@ -103,6 +103,11 @@ def _opening(
     sums = ("rows_in", "rows_loaded", "rows_merged", "rows_quarantined")
     lines: list[RenderableType] = [
         Text(words("summary.policy", policy=name, as_of=words.moment(as_of), zone=words.zone), style="bold"),
+        *(
+            [Text(words("summary.policy_by_orders", policy=policy.get("id") or NONE), style="dim")]
+            if manifest.get("policy", {}).get("chosen_by") == "orders"
+            else []
+        ),
         Text(
             f"{words('summary.files', files=words.count(head['files']))} · "
             + words("summary.rows", **{field: words.count(head[field]) for field in sums})
