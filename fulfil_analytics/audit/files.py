@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
+import errno
 import platform
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics import __version__
+from fulfil_analytics.aside import folder_aside
 from fulfil_analytics.audit.manifest import dumps
-from fulfil_analytics.errors import UsageError
 from fulfil_analytics.schemas import DERIVED, columns
 from fulfil_analytics.sql import literal, read_sql
 
@@ -57,35 +55,21 @@ def write_folder(run: Run, folder: Path, *more: Writer) -> None:
     UsageError
         The folder cannot be made or written, or the disk is full; what stood there before still stands.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=".fulfil-", dir=folder))
-    except OSError as problem:
-        raise UsageError(
-            f"the folder cannot be written: {problem.strerror}",
-            file=str(folder),
-            remedy="Name another folder with --out",
-        ) from None
-    try:
+    with folder_aside(folder) as fresh:
         _write(run, fresh)
         for write in more:
             write(run, fresh)
-        for file in sorted(fresh.iterdir()):
-            os.replace(file, folder / file.name)
-    except OSError as problem:
-        raise UsageError(
-            f"writing stopped: {problem.strerror}",
-            file=str(folder),
-            remedy="Make room or name another folder with --out",
-        ) from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def _write(run: Run, folder: Path) -> None:
+    import duckdb
+
     for name, query in TABLES.items():
         target = literal(str(folder / f"{name}.parquet"))
-        run.store.con.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        try:
+            run.store.con.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        except (duckdb.IOException, duckdb.OutOfMemoryException):
+            raise OSError(errno.ENOSPC, "the disk or the memory is full") from None
     (folder / "manifest.json").write_text(dumps(run.manifest), encoding="utf-8")
     (folder / "run.json").write_text(dumps(_stamp(run)), encoding="utf-8")
 

@@ -27,6 +27,7 @@ def explain(
 
     Example: fulfil explain 576461413038785752 exports/
     """
+    from fulfil_analytics.aside import write_text
     from fulfil_analytics.audit.manifest import dumps
     from fulfil_analytics.audit.run import run_audit
     from fulfil_analytics.cli.audit import make_options
@@ -39,7 +40,7 @@ def explain(
         with run_audit(inputs or [], options) as run:
             page = explain_order(run, order_id)
             if html is not None:
-                html.write_text(page.to_html(), encoding="utf-8")
+                write_text(html, page.to_html())
                 typer.echo(f"written: {html}")
             elif json:
                 typer.echo(dumps(page.to_dict()), nl=False)

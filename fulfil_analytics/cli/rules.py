@@ -82,6 +82,7 @@ def new(
     into: Annotated[Path, typer.Option("--into", metavar="DIR", help="Folder to write it into.")] = Path("my_rules"),
 ) -> None:
     """Begin a rule of your own: a working file with examples, to be edited."""
+    from fulfil_analytics.aside import write_text
     from fulfil_analytics.errors import UsageError
     from fulfil_analytics.rulebook import new_rule
 
@@ -89,6 +90,5 @@ def new(
     file = into / f"{rule_id}.sql"
     if file.exists():
         raise UsageError("the file is there already", file=str(file), remedy="Choose another id, or edit that file")
-    into.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    write_text(file, text, parents=True)
     typer.echo(f"written: {file}. Next: edit it, fulfil rules test {into}, fulfil audit INPUT --rules {into}")

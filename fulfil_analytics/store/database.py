@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from fulfil_analytics.aside import sweep
 from fulfil_analytics.errors import StoreError
 from fulfil_analytics.schemas import DERIVED, LOADED, create_table, duckdb_types
 
@@ -96,7 +98,8 @@ def open_store(path: Path | None = None, *, memory: str | None = None, must_exis
     """
     folder = None
     if path is None:
-        folder = tempfile.TemporaryDirectory(prefix="fulfil-", ignore_cleanup_errors=True)
+        sweep(Path(tempfile.gettempdir()))
+        folder = tempfile.TemporaryDirectory(prefix=f"fulfil-{os.getpid()}-", ignore_cleanup_errors=True)
         path = Path(folder.name) / "store.duckdb"
     elif must_exist and not path.exists():
         raise StoreError(

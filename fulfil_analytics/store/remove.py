@@ -14,6 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from fulfil_analytics.aside import settle as settle_file
+from fulfil_analytics.aside import sweep
 from fulfil_analytics.errors import StoreError, UsageError
 from fulfil_analytics.privacy import Privacy, install
 from fulfil_analytics.schemas import LOADED
@@ -139,19 +141,19 @@ def _remove(
         if dry_run or not rows:
             return removed
         _replace(store, path)
-    with open_store(path) as store:
-        settle(store)
     return removed
 
 
 def _replace(store: Store, path: Path) -> None:
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    fresh.unlink(missing_ok=True)
+    fresh = path.with_name(f".fulfil-{os.getpid()}-{path.name}")
     try:
+        sweep(path.parent)
         _copy(store, fresh)
-        with fresh.open("rb") as file:
-            os.fsync(file.fileno())
+        with open_store(fresh) as left:
+            settle(left)
+        settle_file(fresh)
         os.replace(fresh, path)
+        settle_file(path.parent)
     except (duckdb.IOException, duckdb.OutOfMemoryException, OSError):
         raise StoreError(
             "the store cannot be written anew: the disk is full or the folder is read-only",

@@ -1,0 +1,200 @@
+"""SIGKILL at random moments: the store opens, each file is the old or the new one, and a re-run ends where a run that
+nobody disturbed ends.
+
+A few moments here; ``make crash`` (FULFIL_KILLS) tries fifty of each command, and re-runs after every one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+KILLS = int(os.environ.get("FULFIL_KILLS", "0"))
+SEED = int(os.environ.get("FULFIL_SEED", "20261116"))
+HERE = Path(__file__).resolve().parent
+POLICY = ("--policy", "tiktok-us")
+ONLY = () if KILLS else ("--only", "stale_tracking", "--only", "late_rts", "--only", "duplicate_waybill")
+"""Rules of the audits here; all of them where there is time."""
+
+
+class Nursery:
+    """Runs commands in children that can be killed."""
+
+    def __init__(self, temp: Path) -> None:
+        root = HERE.parents[1]
+        path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "nursery.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(temp), "PYTHONPATH": path, "NO_COLOR": "1"},
+        )
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "ready\n"
+
+    def run(self, *words: object, kill: float | None = None) -> dict[str, Any]:
+        """Run a command; `kill` is the seconds it may live."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps({"words": [*map(str, words)], "kill": kill}) + "\n")
+        self.process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        if kill is None:
+            assert answer["status"] == 0, answer["said"]
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    one = Nursery(tmp_path_factory.mktemp("temp"))
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two folders of exports, one after the other."""
+    from fulfil_analytics.sample import generate
+
+    folder = tmp_path_factory.mktemp("exports")
+    generate(folder / "first", orders=12, seed=1)
+    generate(folder / "second", orders=12, seed=2)
+    return folder
+
+
+def tables(db: Path) -> dict[str, list[Any]]:
+    """Return what the store's lasting tables hold."""
+    with duckdb.connect(str(db), read_only=True) as con:
+        names = [
+            name
+            for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+            if name.startswith("loaded_") or name in {"source_files", "quarantine"}
+        ]
+        return {name: con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in names}
+
+
+def whole(db: Path) -> None:
+    """Refuse a store that holds a part of a file."""
+    with duckdb.connect(str(db)) as con:  # writable: what a killed process had said for good is still in its log
+        names = [row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        loaded = " UNION ALL ".join(f"SELECT source_file FROM {name}" for name in names if name.startswith("loaded_"))
+        if loaded:
+            counts = dict(con.execute(f"SELECT source_file, count(*) FROM ({loaded}) GROUP BY ALL").fetchall())
+            aside = dict(
+                con.execute(
+                    "SELECT source_file, count(DISTINCT source_line) FROM quarantine WHERE scope = 'row' GROUP BY ALL"
+                ).fetchall()
+            )
+            files = dict(con.execute("SELECT source_file, rows_in FROM source_files").fetchall())
+            assert {name: counts.get(name, 0) + aside.get(name, 0) for name in files} == files
+            assert set(counts) <= set(files)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder that are the same from run to run."""
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.name != "run.json"}
+
+
+def moments(count: int, seconds: float, name: str) -> list[float]:
+    """Return random moments of a run, some of them near its end, where it writes."""
+    chance = random.Random(f"{SEED} {name}")
+    return [
+        seconds * (chance.uniform(0.75, 1.0) if number % 3 == 0 else chance.uniform(0.02, 1.0))
+        for number in range(count)
+    ]
+
+
+def test_a_load_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) -> None:
+    start, db = tmp_path / "start.duckdb", tmp_path / "shop.duckdb"
+    nursery.run("load", exports / "first", "--db", start, *POLICY)
+    old = tables(start)
+    shutil.copy(start, db)
+    seconds = nursery.run("load", exports / "second", "--db", db, *POLICY)["seconds"]
+    new = tables(db)
+    killed = 0
+    for moment in moments(KILLS or 6, seconds, "load"):
+        db.unlink()
+        Path(f"{db}.wal").unlink(missing_ok=True)
+        shutil.copy(start, db)
+        killed += nursery.run("load", exports / "second", "--db", db, *POLICY, kill=moment)["status"] == -9
+        whole(db)
+        held = {row for row in tables(db)["source_files"]}
+        assert {row[:2] for row in old["source_files"]} <= {row[:2] for row in held}
+        nursery.run("load", exports / "second", "--db", db, *POLICY)
+        assert tables(db) == new
+    assert killed > (KILLS or 6) // 2
+
+
+def test_an_audit_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) -> None:
+    start, db, out = tmp_path / "start.duckdb", tmp_path / "shop.duckdb", tmp_path / "out"
+
+    def audit(folder: str, kill: float | None = None) -> dict[str, Any]:
+        words = ("audit", exports / folder, "--db", db, "--out", out, *POLICY, *ONLY)
+        return nursery.run(*words, kill=kill)
+
+    audit("first")
+    old = contents(out)
+    shutil.copy(db, start)
+    seconds = audit("second")["seconds"]
+    new, held = contents(out), tables(db)
+    assert new["findings.csv"] != old["findings.csv"]
+    killed = 0
+    for number, moment in enumerate(moments(KILLS or 4, seconds, "audit")):
+        shutil.rmtree(out)
+        out.mkdir()
+        for name, content in old.items():
+            (out / name).write_bytes(content)
+        db.unlink()
+        Path(f"{db}.wal").unlink(missing_ok=True)
+        shutil.copy(start, db)
+        killed += audit("second", kill=moment)["status"] == -9
+        whole(db)
+        for file in out.iterdir():
+            if file.is_file() and file.name != "run.json":
+                assert file.read_bytes() in (old[file.name], new[file.name])
+        assert {file.name for file in out.iterdir() if file.is_file()} >= set(old)
+        if KILLS or number < 1:
+            audit("second")
+            assert contents(out) == new
+            assert tables(db) == held
+    assert killed > (KILLS or 4) // 2
+
+
+def test_a_removal_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) -> None:
+    start, db = tmp_path / "start.duckdb", tmp_path / "shop.duckdb"
+    words = ("purge", "--before", "2026-11-10", "--db", db)
+    nursery.run("load", exports / "first", "--db", start, *POLICY)
+    old = tables(start)
+    shutil.copy(start, db)
+    seconds = nursery.run(*words)["seconds"]
+    new = tables(db)
+    assert new["loaded_order_lines"] != old["loaded_order_lines"]
+    for moment in moments(KILLS or 4, seconds, "purge"):
+        db.unlink()
+        Path(f"{db}.wal").unlink(missing_ok=True)
+        shutil.copy(start, db)
+        nursery.run(*words, kill=moment)
+        whole(db)
+        assert tables(db)["loaded_order_lines"] in (old["loaded_order_lines"], new["loaded_order_lines"])
+        nursery.run(*words)
+        assert tables(db) == new
+        assert {file.name for file in tmp_path.iterdir()} == {start.name, db.name}
