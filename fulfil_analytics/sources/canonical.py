@@ -169,9 +169,7 @@ class Select:
         spec, text, normal = self._spec(column), f"t_{column}", f"n_{column}"
         if spec.type in ("identifier", "waybill"):
             damaged = f"fa_damaged({normal}, {literal(column in self.reading.zeros_are_damage)})"
-            value = self._fitting(
-                column, f"fa_no_name({text}, {normal})" if spec.type == "identifier" else f"fa_number({text}, {normal})"
-            )
+            value = self._fitting(column, self._number(spec.type, text, normal))
             if not self._keeps_damaged(column):
                 value = f"CASE WHEN NOT {damaged} THEN {value} END"
             return [(column, value), (f"d_{column}", damaged)]

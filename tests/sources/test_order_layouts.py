@@ -323,3 +323,22 @@ def test_canonical_csv_and_parquet_give_the_same_rows(tmp_path):
 
 def test_every_shipped_layout_names_its_source():
     assert all(item.source and item.confidence for item in FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [
+        ("2135550143", "PHONE#10"),  # the buyer's own, as dialled at home
+        ("12135550143", "PHONE#11"),  # with the country code
+        ("2135550144", "2135550144"),  # another number of that form is a number of a carrier nobody knows
+    ],
+)
+def test_the_buyers_own_phone_is_no_waybill(tmp_path, number, kept):
+    row = {
+        **layouts.US_ROWS[0],
+        "Phone #": "(+1)213-555-0143",
+        "Tracking ID": number,
+        "Shipping Provider Name": "Local Post",
+    }
+    (found,) = read(write(tmp_path, csv_bytes(table(layouts.US_63, [row])))).rows
+    assert found["waybill"] == kept
