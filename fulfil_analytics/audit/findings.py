@@ -23,7 +23,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from fulfil_analytics.engines import Engine, EngineError, locked
 from fulfil_analytics.errors import RuleError
-from fulfil_analytics.rulebook import judge, saying
+from fulfil_analytics.rulebook import innocence, judge, saying
 from fulfil_analytics.rulebook.examples import misfits
 from fulfil_analytics.rulebook.tables import RAISED, REFERENCE
 from fulfil_analytics.schemas import DERIVED, duckdb_types
@@ -194,7 +194,7 @@ def findings_sql(rule: Rule, kinds: dict[str, str], *, as_of: dt.datetime, lang:
         return f"found_{column}" if known else f"CAST(bad.{column} AS STRING)"
 
     return Template(read_sql("fulfil_analytics.audit", "findings.sql")).substitute(
-        population=judge.population(rule, as_of),
+        population=judge.population(rule, as_of, explained=True),
         bad=judge.bad_rows(rule, as_of),
         returned_key=rule.frame.returned_key,
         subject="bad.subject" if "subject" in kinds else "CAST(NULL AS STRING)",
@@ -208,6 +208,7 @@ def findings_sql(rule: Rule, kinds: dict[str, str], *, as_of: dt.datetime, lang:
         occurred_at=own("occurred_at", "CAST(NULL AS TIMESTAMP)"),
         message=saying.message_sql(rule, kinds, as_of=as_of, lang=lang, zone=zone),
         evidence=saying.evidence_sql(rule, kinds),
+        explanations=innocence.explanations_sql(rule, as_of, lang),
         source_file=own("source_file", "found_source_file"),
         source_line=f"CAST({own('source_line', 'found_source_line')} AS BIGINT)",
         rule_version=literal(rule.version),

@@ -35,6 +35,7 @@ SELECT
   $source_line AS source_line,
   $rule_version AS rule_version,
   CAST(NULL AS STRING) AS root_finding_id,
+  $explanations AS explanations,
   excuse,
   nth_of_thing,
   nth_of_finding

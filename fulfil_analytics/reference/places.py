@@ -174,7 +174,15 @@ def _insert_zipcodes(con: duckdb.DuckDBPyConnection, country: str) -> None:
     import zipcodes
 
     text, texts = pa.string(), pa.list_(pa.string())
-    fields = {"zip_code": text, "city": text, "state": text, "lat": text, "long": text}
+    fields = {
+        "zip_code": text,
+        "city": text,
+        "state": text,
+        "lat": text,
+        "long": text,
+        "zip_code_type": text,
+        "timezone": text,
+    }
     lists = {"acceptable_cities": texts, "unacceptable_cities": texts}
     list_all: Any = zipcodes.list_all  # its stub leaves the return type open
     rows = pa.Table.from_pylist(list_all(), schema=pa.schema({**fields, **lists}.items()))

@@ -4,7 +4,9 @@ CREATE OR REPLACE TABLE places (
   city VARCHAR,
   state VARCHAR,        -- code where the country has codes, else the name
   latitude DOUBLE,      -- degrees north; null when the place has none (military mail)
-  longitude DOUBLE      -- degrees east
+  longitude DOUBLE,     -- degrees east
+  kind VARCHAR,         -- standard, po_box, unique (one firm or office), military; null where the source does not say
+  time_zone VARCHAR     -- IANA; null where the source does not say
 );
 
 -- Every name of a city, its own included, in the form of fa_place: two names are one place when they share a city here.

@@ -7,7 +7,7 @@ FROM read_csv($file, delim = '\t', quote = '', escape = '', header = FALSE, auto
 });
 
 INSERT INTO places
-SELECT country, postal_code, place, coalesce(code1, name1), latitude, longitude
+SELECT country, postal_code, place, coalesce(code1, name1), latitude, longitude, NULL, NULL
 FROM geonames_rows
 WHERE list_contains($countries, country)
 ORDER BY ALL;

@@ -3,7 +3,9 @@ INSERT INTO places
 SELECT
   $country, zip_code, city, state,
   CASE WHEN mapped THEN CAST(lat AS DOUBLE) END,
-  CASE WHEN mapped THEN CAST(long AS DOUBLE) END
+  CASE WHEN mapped THEN CAST(long AS DOUBLE) END,
+  CASE zip_code_type WHEN 'PO BOX' THEN 'po_box' WHEN 'UNIQUE' THEN 'unique' WHEN 'MILITARY' THEN 'military' ELSE 'standard' END,
+  nullif(timezone, '')
 FROM (SELECT *, coalesce(TRY_CAST(lat AS DOUBLE) <> 0 OR TRY_CAST(long AS DOUBLE) <> 0, FALSE) AS mapped FROM zipcodes_rows)
 ORDER BY zip_code;
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.errors import UsageError
 from fulfil_analytics.report.facts import Row, rows
-from fulfil_analytics.report.words import Lang, Words, parsed
+from fulfil_analytics.report.words import Lang, Words, listed_json, parsed
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,7 +47,8 @@ class Explanation:
     clocks : list of dict
         One a stage and mode: ``clock_start``, ``due_at``, ``stopped_at`` (UTC), ``outcome``, ``why`` (parsed JSON).
     findings : list of dict
-        Columns of ``findings``; ``evidence`` is parsed, ``root_rule`` names the rule of the finding that explains it.
+        Columns of ``findings``; ``evidence`` and ``explanations`` are parsed, ``root_rule`` names the rule of the one
+        that explains it, ``verdict_reason``, ``verdict_by`` and ``verdict_at`` what a reviewer said.
     excuses : list of str
         Names of the excuses of :data:`EXCUSES` that are true.
     policy : dict
@@ -127,7 +128,8 @@ def explain(
         timeline=rows(con, "explain_timeline", order_id=wanted),
         clocks=[{**row, "why": parsed(row["why"])} for row in rows(con, "explain_clocks", order_id=wanted)],
         findings=[
-            {**row, "evidence": parsed(row["evidence"])} for row in rows(con, "explain_findings", order_id=wanted)
+            {**row, "evidence": parsed(row["evidence"]), "explanations": listed_json(row["explanations"])}
+            for row in rows(con, "explain_findings", order_id=wanted)
         ],
         excuses=[name for name in EXCUSES if found[0][name]],
         policy={key: policy.get(key) for key in ("id", "title")},

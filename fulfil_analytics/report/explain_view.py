@@ -141,7 +141,14 @@ def finding_lines(words: Words, row: Row) -> list[str]:
     if row["verdict"]:
         said = {"reason": row["verdict_reason"], "author": row["verdict_by"], "at": words.moment(row["verdict_at"])}
         lines.append(words("explain.verdict", verdict=words.term("verdict", row["verdict"]), **said))
-    return [line for line in lines if line]
+    return [line for line in [*lines, *_innocent(words, row)] if line]
+
+
+def _innocent(words: Words, row: Row) -> list[str]:
+    """Return the innocent explanations of a finding, those that the case fits first; each with what trying it gave."""
+    rank = {"possible": 0, "cannot_tell": 1, "not_tested": 2, "ruled_out": 3}
+    items = sorted(row["explanations"], key=lambda item: rank.get(str(item.get("result")), 4))
+    return [f"{words.term('innocent', item.get('result'))}: {item.get('says')}" for item in items]
 
 
 def to_rich(found: Explanation) -> RenderableType:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fulfil_analytics.errors import suggest
 from fulfil_analytics.rulebook import lint
 from fulfil_analytics.rulebook.header import HOLE, RESERVED, Example
+from fulfil_analytics.rulebook.innocence import FOUND
 from fulfil_analytics.rulebook.judge import OURS
 from fulfil_analytics.rulebook.model import Rule
 from fulfil_analytics.rulebook.tables import RAISED, tables
@@ -35,6 +36,9 @@ def predicates(rule: Rule) -> Iterator[tuple[str, str]]:
             yield f"{kind}.{number}", reason.when
     for condition in rule.header.join.values():
         yield "join", condition
+    for item in rule.docs.could_be_wrong:
+        if item.when is not None:
+            yield f"docs.could_be_wrong ({item.name})", item.when
 
 
 def _check_params(rule: Rule) -> None:
@@ -99,7 +103,11 @@ def _check_predicates(rule: Rule) -> None:
             raise rule.error(
                 "a predicate looks at one row and holds no SELECT", key, remedy="Use [join], or the SELECT"
             )
-        for table, column in lint.columns_of(filled):
+        named = list(lint.columns_of(filled))
+        if key.startswith("docs.") and FOUND in {table for table, _ in named}:
+            _check_found(rule, key, named)
+            continue
+        for table, column in named:
             if table not in nameable:
                 raise rule.error(
                     f"{table + '.' if table else ''}{column} is not a column of {' or '.join(sorted(nameable))}",
@@ -107,6 +115,18 @@ def _check_predicates(rule: Rule) -> None:
                     remedy="Write it as table.column",
                 )
             _check_column(rule, table, column, key)
+
+
+def _check_found(rule: Rule, key: str, named: Iterable[tuple[str, str]]) -> None:
+    """What an explanation reads of the SELECT is there, and it reads nothing else beside."""
+    returned = lint.selected(rule.render(rule.sql, _ANY_TIME))
+    for table, column in named:
+        if table != FOUND:
+            raise rule.error(
+                f"reads {FOUND} and {table} together", key, remedy="Return what it needs as a column of the SELECT"
+            )
+        if column not in returned:
+            raise rule.error(f"the SELECT gives no {column}", key, remedy=suggest(column, returned))
 
 
 def _check_requires(rule: Rule) -> None:
@@ -136,7 +156,7 @@ def _check_selected(rule: Rule) -> None:
             )
         if columns.count(column) > 1:
             raise rule.error(f"the SELECT gives {column} twice", line=rule.sql_line, remedy="Rename one of the two")
-        if column in OURS or column.startswith("found_"):
+        if column in OURS or column.startswith(("found_", "innocent_")):
             raise rule.error(f"the name {column} is taken", line=rule.sql_line, remedy="Rename the column")
         if column.endswith("_key"):
             raise rule.error(
@@ -205,6 +225,7 @@ def _check_example(rule: Rule, example: Example, key: str) -> None:
             raise rule.error(f"there is no parameter {name}", key, remedy=suggest(name, rule.params))
     if example.threshold and not example.flags:
         raise rule.error("an example of a limit flags the side beyond it", key, remedy="Add the row beyond the limit")
+    _check_explained(rule, example, key)
     for kind in ("not_testable", "excused"):
         known = {reason.reason for reason in getattr(rule, kind)}
         if kind == "not_testable":
@@ -212,3 +233,11 @@ def _check_example(rule: Rule, example: Example, key: str) -> None:
         for reason in getattr(example, kind).values():
             if reason not in known:
                 raise rule.error(f"{reason} is no reason of the rule's {kind}", key, remedy=suggest(reason, known))
+
+
+def _check_explained(rule: Rule, example: Example, key: str) -> None:
+    explained = {item.name for item in rule.docs.could_be_wrong if item.when is not None}
+    for results in example.explanations.values():
+        for name in results:
+            if name not in explained:
+                raise rule.error(f"{name} is no explanation that is tried", key, remedy=suggest(name, explained))

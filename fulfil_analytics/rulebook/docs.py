@@ -26,6 +26,8 @@ _HEADINGS = {
         "given": "Every example holds:",
         "flags": "flags",
         "nothing": "flags nothing",
+        "tried": "tried on each case",
+        "not_tried": "no file can show it",
     },
     "zh": {
         "what": "发现什么",
@@ -45,6 +47,8 @@ _HEADINGS = {
         "given": "每个示例均含:",
         "flags": "报出",
         "nothing": "不报",
+        "tried": "每次都会核对",
+        "not_tried": "文件无法判断",
     },
 }
 
@@ -69,7 +73,7 @@ def rule_page(rule: Rule, lang: str = "en") -> str:
         f"## {words['what']}\n\n{docs.what}",
         f"## {words['why']}\n\n{docs.why}",
         f"## {words['not']}\n\n{_not_raised(rule, words)}",
-        f"## {words['wrong']}\n\n{_bullets(docs.could_be_wrong)}",
+        f"## {words['wrong']}\n\n{_innocent(rule, lang)}",
         f"## {words['params']}\n\n{_parameters(rule, words)}",
         f"## {words['examples']}\n\n" + "\n\n".join(_examples(rule, words)),
         f"## {words['keep']}\n\n{docs.evidence_to_keep}",
@@ -83,6 +87,15 @@ def _not_raised(rule: Rule, words: dict[str, str]) -> str:
     lines += [f"{words['untestable']}: `{reason.reason}`" for reason in rule.not_testable]
     lines += [f"{words['untestable']}: `missing {column}`" for column in rule.requires]
     lines += [f"{words['excused']}: `{reason.reason}`" for reason in rule.excused]
+    return _bullets(lines)
+
+
+def _innocent(rule: Rule, lang: str) -> str:
+    words = _HEADINGS[lang]
+    lines = [
+        f"{getattr(item, lang)} ({words['tried'] if item.when else words['not_tried']})"
+        for item in rule.docs.could_be_wrong
+    ]
     return _bullets(lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fulfil_analytics.rulebook import judge, lint
+from fulfil_analytics.rulebook import innocence, judge, lint
 from fulfil_analytics.rulebook.header import RESERVED, Example
 from fulfil_analytics.rulebook.model import Rule
 from fulfil_analytics.rulebook.worlds import world
@@ -64,8 +64,32 @@ def run_example(rule: Rule, number: int, engine: Bench) -> ExampleResult:
     engine.put(world(rule, number, lint.tables_of(bad)))
     things = _fetch(engine, judge.population(tried, example.as_of))
     found = _fetch(engine, f"SELECT {rule.frame.returned_key} AS {judge.KEY}, bad.* FROM (\n{bad}\n) AS bad")
-    difference = "; ".join(_differences(rule, example, things, found, engine.columns(bad)))
+    said = _differences(rule, example, things, found, engine.columns(bad))
+    said += _explanation_differences(tried, example, bad, engine)
+    difference = "; ".join(said)
     return ExampleResult(rule.id, example.name, difference)
+
+
+def _explanation_differences(rule: Rule, example: Example, bad: str, engine: Bench) -> list[str]:
+    """Return which explanations came out otherwise than `example` says, of the findings it speaks about."""
+    if not example.explanations:
+        return []
+    items = list(enumerate(rule.docs.could_be_wrong))
+    tried = ", ".join(
+        f"{innocence.result_sql(rule, number, item, example.as_of)} AS {item.name}" for number, item in items
+    )
+    population = judge.population(rule, example.as_of, explained=True)
+    sql = (
+        f"SELECT bad.{judge.KEY}, {tried} FROM (SELECT bad.*, population.* FROM (\n{bad}\n) AS bad "
+        f"JOIN (\n{population}\n) AS population ON population.{judge.KEY} = {rule.frame.returned_key}) AS bad"
+    )
+    results = {row[judge.KEY]: row for row in _fetch(engine, sql)}
+    return [
+        f"{key} has explanation {name} {results.get(key, {}).get(name)}, expected {result}"
+        for key, wanted in example.explanations.items()
+        for name, result in wanted.items()
+        if results.get(key, {}).get(name) != result
+    ]
 
 
 def _fetch(engine: Bench, sql: str) -> list[dict[str, Any]]:

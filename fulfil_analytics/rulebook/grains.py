@@ -58,7 +58,7 @@ GRAINS = {
             "parcels.parcel_id",
             ("parcel_id",),
             "bad.parcel_id",
-            ("parcels", "orders", "journeys"),
+            ("parcels", "orders", "journeys", "tracks", "carrier_periods", "shared_addresses"),
             _own(
                 "parcels",
                 *("order_id", "package_id", "waybill", "carrier", "shop", "warehouse", "source_file", "source_line"),
@@ -66,6 +66,9 @@ GRAINS = {
             joins={
                 "orders": "orders.order_id = parcels.order_id",
                 "journeys": "journeys.parcel_id = parcels.parcel_id",
+                "tracks": "tracks.parcel_id = parcels.parcel_id",
+                "carrier_periods": "carrier_periods.carrier = parcels.carrier",
+                "shared_addresses": "shared_addresses.address_key = parcels.address_key",
             },
         ),
         Grain(
@@ -74,8 +77,9 @@ GRAINS = {
             "orders.order_id",
             ("order_id",),
             "bad.order_id",
-            ("orders",),
+            ("orders", "shared_addresses"),
             _own("orders", "order_id", "shop", "warehouse", "source_file", "source_line"),
+            joins={"shared_addresses": "shared_addresses.address_key = orders.address_key"},
         ),
         Grain(
             "waybill",

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
 Value = int | float | str | tuple[str, ...]
@@ -74,15 +74,47 @@ class Reason(_Part):
     when: Text
 
 
+class Innocent(_Part):
+    """An innocent explanation of a finding, and the predicate that tries it on each case.
+
+    `when` reads the grain's tables and those of ``[join]``, or, as ``found.column``, what the SELECT returned: true,
+    the case fits the explanation; false, it is ruled out; null, the files do not tell. Without it no file can show it.
+    """
+
+    name: Name
+    en: Text
+    zh: Text
+    when: Text | None = None
+
+
 class Docs(_Part):
     """What a reader must know before acting on a finding."""
 
     what: Text
     why: Text
     not_raised_when: Annotated[tuple[Text, ...], Field(min_length=1)]
-    could_be_wrong: Annotated[tuple[Text, ...], Field(min_length=1)]
+    could_be_wrong: Annotated[tuple[Innocent, ...], Field(min_length=1)]
     evidence_to_keep: Text
     sources: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+    @field_validator("could_be_wrong", mode="before")
+    @classmethod
+    def _plain_text(cls, given: Any) -> Any:
+        """Take a text alone for an explanation that the files cannot show."""
+        if not isinstance(given, list | tuple):
+            return given
+        return [
+            {"name": f"explanation_{number}", "en": item, "zh": item} if isinstance(item, str) else item
+            for number, item in enumerate(given, start=1)
+        ]
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Docs:
+        names = [item.name for item in self.could_be_wrong]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"the explanation {name} is given twice")
+        return self
 
 
 class Example(BaseModel):
@@ -96,6 +128,7 @@ class Example(BaseModel):
     excused: dict[str, str] = {}
     severity: dict[str, Severity] = {}
     evidence: dict[str, dict[str, Any]] = {}
+    explanations: dict[str, dict[str, Literal["possible", "ruled_out", "cannot_tell"]]] = {}
     threshold: tuple[str, ...] = ()
     params: dict[str, Any] = {}
     as_of: dt.datetime = dt.datetime(2026, 2, 1)  # noqa: DTZ001 - UTC without zone, as everywhere

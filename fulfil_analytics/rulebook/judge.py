@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from fulfil_analytics.rulebook import innocence
 from fulfil_analytics.rulebook.model import Rule
 from fulfil_analytics.sql import literal
 
@@ -17,16 +18,21 @@ IDENTITY = ("order_id", "package_id", "waybill", "carrier", "shop", "warehouse",
 """What every finding carries of the thing it is about."""
 
 
-def population(rule: Rule, as_of: dt.datetime) -> str:
-    """Return a SELECT of everything in the rule's scope: key, identity, why not testable, what would excuse it."""
+def population(rule: Rule, as_of: dt.datetime, *, explained: bool = False) -> str:
+    """Return a SELECT of everything in the rule's scope: key, identity, why not testable, what would excuse it.
+
+    With `explained` it also tries the innocent explanations that read the grain's tables.
+    """
     frame = rule.frame
     identity = ",\n  ".join(f"{frame.identity.get(column, _null(column))} AS found_{column}" for column in IDENTITY)
     untestable = [(f"coalesce({reason.when}, FALSE)", reason.reason) for reason in rule.not_testable]
     untestable += [(_missing(rule, column), f"missing {column}") for column in rule.requires]
     excuses = [(f"coalesce({reason.when}, FALSE)", reason.reason) for reason in rule.excused]
+    innocent = list(innocence.of_population(rule)) if explained else []
+    tried = "".join(f",\n  ({when}) AS {innocence.column(number)}" for number, when in innocent)
     text = (
         f"SELECT\n  {frame.key} AS {KEY},\n  {identity},\n"
-        f"  {_first_of(untestable)} AS {UNTESTABLE},\n  {_first_of(excuses)} AS {EXCUSE}\nFROM {frame.frame}"
+        f"  {_first_of(untestable)} AS {UNTESTABLE},\n  {_first_of(excuses)} AS {EXCUSE}{tried}\nFROM {frame.frame}"
     )
     said = " ".join(
         (
@@ -34,6 +40,7 @@ def population(rule: Rule, as_of: dt.datetime) -> str:
             *rule.header.join.values(),
             *(reason.when for reason in (*rule.not_testable, *rule.excused)),
             *rule.requires,
+            *(when for _, when in innocent),
         )
     )
     for table, condition in {**frame.joins, **rule.header.join}.items():

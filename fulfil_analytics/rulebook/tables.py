@@ -23,6 +23,8 @@ REFERENCE = {
         "state": "VARCHAR",
         "latitude": "DOUBLE",
         "longitude": "DOUBLE",
+        "kind": "VARCHAR",
+        "time_zone": "VARCHAR",
     },
     "place_names": {"country": "VARCHAR", "state": "VARCHAR", "city": "VARCHAR", "alias": "VARCHAR"},
     "place_alias": {"country": "VARCHAR", "alias": "VARCHAR", "place": "VARCHAR"},
@@ -199,6 +201,8 @@ REFERENCE = {
         "warehouse": "VARCHAR",
         "occurred_at": "TIMESTAMP",
     },
+    "carrier_periods": {"carrier": "VARCHAR", "first_event_at": "TIMESTAMP", "last_event_at": "TIMESTAMP"},
+    "shared_addresses": {"address_key": "VARCHAR", "recipients": "BIGINT", "orders": "BIGINT"},
     "rest_days": {"carrier": "VARCHAR", "starts_at": "TIMESTAMP", "ends_at": "TIMESTAMP"},
 }
 """Tables beside the schemas: reference data, and the numbers that are on no order."""

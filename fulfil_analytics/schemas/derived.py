@@ -275,6 +275,11 @@ class Findings(Table):
     source_line: pl.Int64 = col("row number a spreadsheet shows")
     rule_version: pl.String = col("first 12 characters of the SHA-256 of the rule file", required=True)
     root_finding_id: pl.String = col("the finding that explains this one")
+    explanations: pl.String = col(
+        "JSON list of innocent explanations: name, says, result (possible: the case fits it; ruled_out; cannot_tell: "
+        "the files lack what it takes; not_tested: no file could show it)",
+        required=True,
+    )
 
 
 class Coverage(Table):

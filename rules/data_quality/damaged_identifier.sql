@@ -22,7 +22,9 @@ not_raised_when = [
   "the number is whole, even if it is long or ends in some zeros",
   "the number is blank",
 ]
-could_be_wrong = ["a carrier that truly issues numbers which end in many zeros"]
+could_be_wrong = [
+  { name = "real_zeros", en = "the carrier truly issues numbers that end in many zeros", zh = "承运商确实使用以多个零结尾的单号" },
+]
 evidence_to_keep = "The export as the platform gave it, never opened and saved in a spreadsheet."
 sources = ["Order exports seen: order and SKU numbers have 18-19 digits, USPS numbers 22; spreadsheets keep 15"]
 

@@ -30,9 +30,9 @@ not_raised_when = [
   "a bare run of digits stands without a word that makes it a phone number",
 ]
 could_be_wrong = [
-  "a part number is grouped as a phone number is",
-  "the number is the shop's own and public",
-  "the buyer wrote it into the message on purpose (info only)",
+  { name = "part_number", en = "a part number is grouped as a phone number is", zh = "产品编号的分组方式与电话号码相同" },
+  { name = "own_number", en = "the number is the shop's own and public", zh = "该号码是店铺自己的公开号码" },
+  { name = "buyer_wrote_it", en = "the buyer wrote it into the message on purpose", zh = "买家在留言中主动填写", when = "found.places = 'buyer_message'" },
 ]
 evidence_to_keep = "Nothing: remove it at its source."
 sources = ["Forms of phone numbers and e-mail addresses in fulfil_analytics/sources/content.toml and privacy.py (unverified)"]

@@ -43,9 +43,10 @@ not_raised_when = [
   "the order has no deadline: cancelled in time, unpaid",
 ]
 could_be_wrong = [
-  "an extension is missing in the sla_windows input",
-  "the order has a handling time or capacity bonus that no export shows",
-  "the platform's column means another stage in this market",
+  { name = "extension_not_given", en = "an extension the platform granted is missing in the sla_windows input", zh = "平台批准的延期未包含在 sla_windows 输入中" },
+  { name = "capacity_bonus", en = "the order has a handling time or capacity bonus that no export shows", zh = "订单有导出中未显示的备货时间或产能加成", when = "case when found.hours_apart >= 24 then true end" },
+  { name = "daylight_saving", en = "an hour is gained or lost by daylight saving", zh = "夏令时造成的一小时差异", when = "found.hours_apart = 1" },
+  { name = "other_stage", en = "the platform's column means another stage in this market", zh = "该市场中平台的该列指另一环节" },
 ]
 evidence_to_keep = "The order page in Seller Center with the platform's deadline, the notice that changed it."
 sources = [

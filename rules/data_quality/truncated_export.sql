@@ -28,8 +28,8 @@ not_raised_when = [
   "the file is not an order export",
 ]
 could_be_wrong = [
-  "the shop really had exactly that many orders",
-  "there were no sales in the gap or in the first days",
+  { name = "truly_so_many", en = "the shop really had exactly that many orders", zh = "店铺的订单数恰好就是该数量", when = "found.cause = 'cap'" },
+  { name = "no_sales", en = "there were no sales in the gap or in the first days", zh = "空档或最初几天没有销售", when = "found.cause <> 'cap'" },
 ]
 evidence_to_keep = "A second export over a shorter period that holds the missing orders."
 sources = [

@@ -28,8 +28,9 @@ not_raised_when = [
   "very many numbers share a stretch without delivery: they lay in one container",
 ]
 could_be_wrong = [
-  "parcels in one container get all its scans at once: without the delivery in the run the finding is medium only",
-  "a feed that rounds times to the hour or the day makes different tracks look alike",
+  { name = "bulk_event", en = "parcels in one container get all its scans at once: then no delivery is in the run", zh = "同一集装箱的包裹同时获得扫描:此时重合段不含签收", when = "found.severity <> 'critical'" },
+  { name = "rounded_times", en = "a feed that rounds times to the hour makes different tracks look alike", zh = "轨迹时间取整到小时会使不同轨迹看似相同", when = "fa_seconds(fa_date(found.first_at), found.first_at) % 3600 = 0 and fa_seconds(fa_date(found.last_at), found.last_at) % 3600 = 0" },
+  { name = "combined_order", en = "the parcels belong to one combined or split shipment", zh = "包裹属于同一合包或拆单", when = "parcels.is_combined or parcels.is_split" },
 ]
 evidence_to_keep = "The carrier's own pages for both numbers, printed the same day; weights and signatures of both deliveries."
 sources = [

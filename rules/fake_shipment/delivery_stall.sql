@@ -31,9 +31,9 @@ not_raised_when = [
   "it was delivered before that scan already",
 ]
 could_be_wrong = [
-  "the tracking was fetched earlier than the as-of moment: fetch the number again before acting",
-  "the driver delivered without a scan",
-  "rest days are those of the policy's time zone, not of the place of the scan",
+  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
+  { name = "delivered_without_scan", en = "the driver delivered without a scan: the order counts as delivered", zh = "司机已派送但未扫描:订单显示已送达", when = "parcels.delivered_at is not null" },
+  { name = "no_rest_day_known", en = "a local holiday that the carrier's calendar does not hold", zh = "承运商日历未包含的当地假日" },
 ]
 evidence_to_keep = "The carrier's proof of delivery, or the buyer's confirmation."
 sources = [

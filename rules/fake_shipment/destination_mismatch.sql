@@ -47,10 +47,13 @@ not_raised_when = [
   "the market has no place reference; then the parcel is not testable",
 ]
 could_be_wrong = [
-  "the delivery event names no place and the last place named is a sorting centre on the way",
-  "the buyer had the parcel redirected with the carrier",
-  "the buyer changed the address after the export was made",
-  "the carrier writes the post office's city and gives no postal code",
+  { name = "last_hub", en = "no delivery event names a place: the last place named may be a sorting centre on the way", zh = "签收节点没有地点:最后地点可能是途中的分拣中心", when = "journeys.last_place_at is distinct from journeys.delivered_at and journeys.last_place_at is distinct from journeys.last_delivered_at" },
+  { name = "redirected", en = "the buyer had the parcel redirected with the carrier", zh = "买家通过承运商更改了派送地址" },
+  { name = "address_changed", en = "the buyer changed the address after the export was made", zh = "买家在导出之后更改了地址" },
+  { name = "po_box", en = "the order's postal code is of post-office boxes: the parcel may end at another office of the town", zh = "订单邮编属于邮政信箱:包裹可能投到同城另一邮局", when = "found.order_code_kind = 'po_box' or found.tracked_code_kind = 'po_box'" },
+  { name = "zip_plus_4", en = "the codes differ only in a ZIP+4 suffix, a lost leading zero or full-width digits", zh = "邮编仅在 ZIP+4 后缀、丢失的前导零或全角数字上不同", when = "1 = 0" },
+  { name = "returned", en = "the parcel was on its way back", zh = "包裹正在退回", when = "journeys.returned_at is not null" },
+  { name = "shared_address", en = "the address is a freight forwarder's, a parcel shop's or an office's, where many people receive", zh = "收货地址是货运代理、代收点或办公室,多人共用", when = "case when shared_addresses.recipients >= 5 then true end" },
 ]
 evidence_to_keep = "The carrier's proof of delivery with place, the order's address page, a redirection confirmed by the carrier."
 sources = [
@@ -84,6 +87,7 @@ US      | 07030       | Hoboken     | NJ
 name = "another area's ZIP, city and state"
 flags = ["P1"]
 evidence = { P1 = { level = "postal_code", order_place = "90012", tracked_place = "10001" } }
+explanations = { P1 = { zip_plus_4 = "ruled_out", returned = "ruled_out", po_box = "cannot_tell", shared_address = "cannot_tell" } }
 parcels = '''
 parcel_id | market | postal_code | city        | state | delivered_at
 P1        | US     | 90012       | Los Angeles | CA    | 2026-01-09 10:00
@@ -267,6 +271,32 @@ P3        | true    |                       | 10001            |
 '''
 
 [[example]]
+name = "what could be innocent is tried: post-office boxes, an address that many share, a place on the way"
+flags = ["P1", "P2"]
+evidence = { P1 = { order_code_kind = "po_box" } }
+explanations = { P1 = { po_box = "possible", shared_address = "possible", last_hub = "possible" }, P2 = { po_box = "ruled_out", shared_address = "cannot_tell", last_hub = "ruled_out" } }
+parcels = '''
+parcel_id | market | postal_code | city        | state | delivered_at     | address_key
+P1        | US     | 90009       | Los Angeles | CA    | 2026-01-09 10:00 | a1
+P2        | US     | 90012       | Los Angeles | CA    | 2026-01-09 10:00 | a2
+'''
+journeys = '''
+parcel_id | covered | delivered_at     | last_place_at    | last_postal_code | last_city | last_state
+P1        | true    | 2026-01-09 10:00 | 2026-01-08 07:00 | 10001            | NEW YORK  | NY
+P2        | true    | 2026-01-09 10:00 | 2026-01-09 10:00 | 10001            | NEW YORK  | NY
+'''
+places = '''
+country | postal_code | city        | state | kind
+US      | 90009       | Los Angeles | CA    | po_box
+US      | 90012       | Los Angeles | CA    | standard
+US      | 10001       | New York    | NY    | standard
+'''
+shared_addresses = '''
+address_key | recipients | orders
+a1          | 7          | 9
+'''
+
+[[example]]
 name = "no parcels at all"
 flags = []
 */
@@ -344,7 +374,11 @@ region_names as (
   group by regions.country, fa_place(regions.code)
 ),
 states_of_codes as (
-  select places.country, replace(fa_place(places.postal_code), ' ', '') as code, min(places.state) as state
+  select
+    places.country,
+    replace(fa_place(places.postal_code), ' ', '') as code,
+    min(places.state) as state,
+    case when min(places.kind) = max(places.kind) and count(places.kind) = count(*) then min(places.kind) end as kind
   from places
   group by places.country, replace(fa_place(places.postal_code), ' ', '')
 ),
@@ -360,7 +394,9 @@ named as (
     suspects.order_region,
     suspects.tracked_region,
     coalesce(order_state.code, order_code_state.state) as order_state,
-    coalesce(tracked_state.code, tracked_code_state.state) as tracked_state
+    coalesce(tracked_state.code, tracked_code_state.state) as tracked_state,
+    order_code_state.kind as order_code_kind,
+    tracked_code_state.kind as tracked_code_kind
   from suspects
   join codes on codes.parcel_id = suspects.parcel_id
   left join place_alias as order_alias
@@ -402,7 +438,9 @@ compared as (
     fa_left(named.order_code, named.prefix_length) = fa_left(named.tracked_code, named.prefix_length) as same_code,
     coalesce(replace(named.order_name, ' ', '') = replace(named.tracked_name, ' ', ''), false)
       or one_city.parcel_id is not null as same_city,
-    coalesce(named.order_state <> named.tracked_state, false) as other_state
+    coalesce(named.order_state <> named.tracked_state, false) as other_state,
+    named.order_code_kind,
+    named.tracked_code_kind
   from named
   left join one_city on one_city.parcel_id = named.parcel_id
 )
@@ -425,7 +463,9 @@ select
   sides.order_city,
   sides.order_state,
   sides.tracked_city,
-  sides.tracked_state
+  sides.tracked_state,
+  compared.order_code_kind,
+  compared.tracked_code_kind
 from compared
 join sides on sides.parcel_id = compared.parcel_id
 where (compared.level = 'postal_code' and not compared.same_code and (not compared.same_city or compared.other_state))

@@ -39,9 +39,11 @@ not_raised_when = [
   "what would differ is masked or missing on one side",
 ]
 could_be_wrong = [
-  "one buyer wrote name or address in two ways",
-  "a household shares a parcel without the platform's combining",
-  "the seller corrected the number after the export was made",
+  { name = "one_household", en = "a household shares a parcel without the platform's combining: one address, two names", zh = "同一家庭未经平台合包共用包裹:地址相同、姓名不同", when = "found.differs = 'recipient' or found.differs = 'buyer'" },
+  { name = "written_twice", en = "one buyer wrote the address in two ways, in one postal code", zh = "同一买家以两种方式填写地址(邮编相同)", when = "found.one_postal_code" },
+  { name = "recycled_number", en = "the carrier issued the number again: numbers given further apart than the look-back are never compared", zh = "承运商重复使用单号:超过回溯期的单号不参与比较", when = "1 = 0" },
+  { name = "corrected_later", en = "the seller corrected the number after the export was made", zh = "卖家在导出之后更正了单号" },
+  { name = "shared_address", en = "the address is a freight forwarder's, a parcel shop's or an office's, where many people receive", zh = "收货地址是货运代理、代收点或办公室,多人共用", when = "case when shared_addresses.recipients >= 5 then true end" },
 ]
 evidence_to_keep = "The carrier's label of each parcel with number and recipient; the edit history of the number in Seller Center."
 sources = [
@@ -66,6 +68,7 @@ O3/W3     | O3       | W3      | usps    | 2026-01-06 09:00 | b3        | r3    
 name = "same person, other address; other person, same address"
 flags = ["O1/W1", "O2/W1", "O3/W3", "O4/W3"]
 evidence = { "O1/W1" = { differs = "address" }, "O3/W3" = { differs = "recipient" } }
+explanations = { "O1/W1" = { one_household = "ruled_out", recycled_number = "ruled_out", shared_address = "cannot_tell", written_twice = "cannot_tell" }, "O3/W3" = { one_household = "possible" } }
 parcels = '''
 parcel_id | order_id | waybill | carrier | given_at         | buyer_key | recipient_key | address_key
 O1/W1     | O1       | W1      | usps    | 2026-01-05 09:00 | b1        | r1            | a1
@@ -228,6 +231,7 @@ usable as (
     parcels.buyer_key,
     parcels.recipient_key,
     parcels.address_key,
+    case when parcels.postal_code not like '%*%' then parcels.postal_code end as postal_code,
     parcels.combined_orders
   from parcels
   join repeated on repeated.waybill = parcels.waybill
@@ -246,6 +250,7 @@ parties as (
     usable.given_second,
     usable.orders_ever,
     usable.address_key as address,
+    usable.postal_code,
     case
       when usable.buyer_key is not null and usable.address_key is not null
         then min(usable.recipient_key) over (
@@ -269,7 +274,11 @@ neighbours as (
     min(parties.buyer) over near as least_buyer,
     max(parties.buyer) over near as greatest_buyer,
     min(parties.masked_buyer) over near as least_masked_buyer,
-    max(parties.masked_buyer) over near as greatest_masked_buyer
+    max(parties.masked_buyer) over near as greatest_masked_buyer,
+    case
+      when count(parties.postal_code) over near = count(*) over near
+        then min(parties.postal_code) over near = max(parties.postal_code) over near
+    end as one_postal_code
   from parties
   window near as (
     partition by parties.carrier_used, parties.waybill
@@ -281,6 +290,7 @@ differing as (
   select
     parties.parcel_id,
     neighbours.orders_near,
+    neighbours.one_postal_code,
     case
       when neighbours.least_address <> parties.address or neighbours.greatest_address <> parties.address then 'address'
       when neighbours.least_recipient <> parties.recipient or neighbours.greatest_recipient <> parties.recipient
@@ -333,6 +343,7 @@ select
   usable.given_at,
   case when differing.differs is null then usable.combined_orders else differing.orders_near end as orders_on_number,
   coalesce(differing.differs, 'combined') as differs,
+  differing.one_postal_code,
   coalesce(named.other_orders, '+ ' || cast(coalesce(differing.orders_near, usable.combined_orders) - 1 as string)) as other_orders
 from usable
 left join differing on differing.parcel_id = usable.parcel_id

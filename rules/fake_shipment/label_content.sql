@@ -32,9 +32,9 @@ not_raised_when = [
   "words only look like a contact: online in Thai, a production line, WeChat Pay",
 ]
 could_be_wrong = [
-  "the note is for the seller's own staff and never reaches the buyer (low)",
-  "the sender's phone stands on the label without a word that says so",
-  "a brand's name is also an address on the web",
+  { name = "internal_note", en = "the note is for the seller's own staff and never reaches the buyer", zh = "备注仅供卖家内部使用,不会到达买家", when = "found.place = 'note'" },
+  { name = "sender_phone", en = "the sender's phone stands on the label without a word that says so", zh = "面单上的寄件人电话没有注明", when = "found.found like '%phone%'" },
+  { name = "brand_is_address", en = "a brand's name is also an address on the web", zh = "品牌名称同时是网址", when = "found.found like '%link%'" },
 ]
 evidence_to_keep = "A photograph of the label as printed; the template it was printed from."
 sources = [

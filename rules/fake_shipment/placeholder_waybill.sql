@@ -25,8 +25,9 @@ not_raised_when = [
   "a number looks like a phone number and the formats of its carrier are not all known",
 ]
 could_be_wrong = [
-  "a carrier without a known format numbers its parcels in a way that looks like a word",
-  "a mistyped real number has the form of a phone number; it is wrong all the same",
+  { name = "looks_like_a_word", en = "a carrier without a known format numbers its parcels in a way that looks like a word", zh = "无已知格式的承运商单号看似单词", when = "parcels.placeholder = 'dummy_word' and parcels.waybill_check = 'unknown'" },
+  { name = "mistyped", en = "a mistyped real number has the form of a phone number; it is wrong all the same", zh = "误输的真实单号形似电话;单号仍然错误", when = "found.kind = 'phone_number'" },
+  { name = "carrier_knows_it", en = "the carrier scanned a parcel under this very number", zh = "承运商对该单号有扫描记录", when = "journeys.scans > 0" },
 ]
 evidence_to_keep = "The carrier's label or manifest that shows the number as issued."
 sources = [

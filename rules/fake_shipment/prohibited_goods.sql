@@ -32,9 +32,9 @@ not_raised_when = [
   "the order was cancelled",
 ]
 could_be_wrong = [
-  "the list is ours, not a platform's: check the market's own list before acting",
-  "restricted goods are fine with the carrier's proper service and label (low)",
-  "a name uses the word in another sense that no exception names yet: add one to the list",
+  { name = "our_own_list", en = "the list is ours, not a platform's: check the market's own list before acting", zh = "该清单由我们维护而非平台:处理前请核对该市场清单" },
+  { name = "proper_service", en = "restricted goods are fine with the carrier's proper service and label", zh = "受限商品使用承运商相应服务和标签即可", when = "found.kind like 'restricted%'" },
+  { name = "other_sense", en = "a name uses the word in another sense that no exception names yet: add one to the list", zh = "商品名称以其他含义使用该词:请在清单中添加例外" },
 ]
 evidence_to_keep = "The product page, the safety data sheet, the carrier's acceptance of the goods."
 sources = ["rules/lists/prohibited_goods.toml (unverified)"]

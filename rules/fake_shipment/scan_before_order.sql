@@ -36,8 +36,10 @@ not_raised_when = [
   "the scan came between order and payment of an order paid on delivery, or of a pre-order",
 ]
 could_be_wrong = [
-  "the tracking input has times without offset and was read with the wrong time zone (up to a day)",
-  "the carrier used the number again and the earlier order is not in the exports",
+  { name = "wrong_zone", en = "the tracking input has times without offset and was read with the wrong time zone: a day early at most, beyond the tolerance", zh = "轨迹时间不含时区且按错误时区读取:超出容差不超过一天", when = "found.hours_early < {tolerance_hours} + 24" },
+  { name = "daylight_saving", en = "an hour is gained by daylight saving", zh = "夏令时造成的一小时差异", when = "found.hours_early <= {tolerance_hours}" },
+  { name = "recycled_number", en = "the carrier used the number before, and the earlier order is not in the exports", zh = "承运商曾使用该单号,而更早的订单不在导出中", when = "found.hours_early >= 24 * {reuse_days}" },
+  { name = "combined_order", en = "the label was made for an earlier order of a combined parcel", zh = "面单为合包中更早的订单制作", when = "orders.is_combined" },
 ]
 evidence_to_keep = "The carrier's page for the number with the date of its label; the order's page."
 sources = [
@@ -50,6 +52,7 @@ name = "exactly the tolerance before the order, and a second more"
 flags = ["P2"]
 threshold = ["tolerance_hours"]
 evidence = { P2 = { moment = "created", hours_early = "24" } }
+explanations = { P2 = { daylight_saving = "possible", wrong_zone = "possible", recycled_number = "ruled_out", combined_order = "ruled_out" } }
 orders = '''
 order_id | created_at          | paid_at
 P1       | 2026-01-06 09:00:00 | 2026-01-06 09:00:00

@@ -36,8 +36,9 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  "the lines travel in one parcel, and the number was entered for one of them only",
-  "the line is a gift or a digital good that needs no parcel",
+  { name = "one_number_entered", en = "the lines travel in one parcel, and the number was entered for one of them only", zh = "多行在同一包裹中,仅为其中一行填写了单号", when = "order_quantities.lines_in_parcels < orders.lines" },
+  { name = "no_parcel_needed", en = "the line is a gift or a digital good that needs no parcel", zh = "该行为赠品或数字商品,无需包裹" },
+  { name = "refunded_later", en = "the missing units were refunded after the export was made", zh = "缺少的商品在导出之后退款", when = "order_quantities.refund_unclear" },
 ]
 evidence_to_keep = "Packing photo or video with all units, the parcel's weight at hand-over, the packing list."
 sources = [

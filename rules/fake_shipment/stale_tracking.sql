@@ -48,9 +48,10 @@ not_raised_when = [
   "the order was cancelled before the carrier had the parcel",
 ]
 could_be_wrong = [
-  "the carrier collected in time and scanned later: the signed pick-up manifest with the order numbers shows it",
-  "the carrier rested: the platform counts elapsed hours all the same (the evidence counts the Sundays in the grace, by UTC day)",
-  "events were classified as messages because the carrier words its first scan in a way no format file knows",
+  { name = "late_scan_upload", en = "the carrier collected in time and scanned or uploaded later: its first scan is no pick-up; the signed manifest shows it", zh = "承运商已按时揽收但扫描或上传较晚:首次扫描不是揽收;可出示签收的交接单", when = "case when tracks.first_scan_status <> 'picked_up' then true end" },
+  { name = "carrier_rested", en = "a Sunday lies in the grace: the platform counts elapsed hours all the same", zh = "宽限期内有周日:平台仍按自然小时计算", when = "found.sundays_in_grace > 0" },
+  { name = "unknown_wording", en = "the carrier words its first scan in a way no format file knows, and it was taken for a message", zh = "承运商首次扫描的措辞未被格式文件识别,被当作消息", when = "journeys.scans = 0 and journeys.events > 1" },
+  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
 ]
 evidence_to_keep = "Signed hand-over manifest with order numbers and time; the carrier's own page for the number."
 sources = [
@@ -81,6 +82,7 @@ name = "first scan: at the limit fine, one second later not"
 flags = ["P2"]
 threshold = ["grace_hours"]
 evidence = { P2 = { scan = "late", hours_waited = "24", first_scan_at = "2026-01-07 09:00:01" } }
+explanations = { P2 = { late_scan_upload = "cannot_tell", carrier_rested = "ruled_out", unknown_wording = "ruled_out" } }
 parcels = '''
 parcel_id | waybill | given_at
 P1        | W1      | 2026-01-06 09:00:00
@@ -186,6 +188,30 @@ journeys = '''
 parcel_id | covered | events | first_event_at
 P1        | true    | 1      | 2026-01-06 09:05
 P2        | true    | 1      | 2026-01-06 09:05
+'''
+
+[[example]]
+name = "what could be innocent is tried: a first scan that is no pick-up, a feed that ends early"
+flags = ["P1", "P2"]
+explanations = { P1 = { late_scan_upload = "possible", tracking_ends_early = "ruled_out" }, P2 = { late_scan_upload = "cannot_tell", tracking_ends_early = "possible", unknown_wording = "possible" } }
+parcels = '''
+parcel_id | waybill | carrier | given_at
+P1        | W1      | usps    | 2026-01-06 09:00
+P2        | W2      | ups     | 2026-01-06 09:00
+'''
+journeys = '''
+parcel_id | covered | events | scans | first_event_at   | first_scan_at
+P1        | true    | 3      | 2     | 2026-01-06 10:00 | 2026-01-08 09:00
+P2        | true    | 2      | 0     | 2026-01-06 10:00 |
+'''
+tracks = '''
+parcel_id | first_scan_status
+P1        | arrived
+'''
+carrier_periods = '''
+carrier | first_event_at   | last_event_at
+usps    | 2026-01-01 00:00 | 2026-01-31 12:00
+ups     | 2026-01-01 00:00 | 2026-01-20 12:00
 '''
 
 [[example]]

@@ -32,9 +32,9 @@ not_raised_when = [
   "the as-of moment is inside the limit",
 ]
 could_be_wrong = [
-  "the tracking was fetched earlier than the as-of moment: fetch the number again before acting",
-  "the carrier rested: the platform counts elapsed hours all the same (the evidence counts the Sundays, by UTC day)",
-  "a long first leg without a stop",
+  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
+  { name = "carrier_rested", en = "a Sunday lies between: the platform counts elapsed hours all the same", zh = "期间有周日:平台仍按自然小时计算", when = "found.sundays > 0" },
+  { name = "long_first_leg", en = "a long first leg without a stop: the parcel went on afterwards", zh = "首段运输较长且无中转:之后继续运输", when = "found.next_event_at is not null" },
 ]
 evidence_to_keep = "The carrier's own page for the number; the carrier's answer where the parcel is."
 sources = [

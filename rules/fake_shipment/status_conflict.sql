@@ -48,9 +48,10 @@ not_raised_when = [
   "the tracking does not cover the parcel, or begins after the number was given; then it is not testable",
 ]
 could_be_wrong = [
-  "the tracking was fetched earlier than the order export",
-  "the carrier's last delivered event is a correction of the first",
-  "an export that keeps the time of an earlier status",
+  { name = "tracking_ends_early", en = "the tracking was fetched earlier than the order export: the carrier's part of it ends a day or more before the as-of moment", zh = "轨迹早于订单导出:该承运商的轨迹在截止时间前一天以上结束", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
+  { name = "corrected_delivery", en = "the carrier's last delivered event is a correction of the first", zh = "承运商最后的签收节点是对首次签收的更正", when = "coalesce(journeys.delivered_at <> journeys.last_delivered_at, false)" },
+  { name = "daylight_saving", en = "an hour is gained or lost by daylight saving or a zone read wrongly", zh = "夏令时或时区误读造成的一小时差异", when = "found.conflict = 'delivered_apart' and found.hours_apart <= {apart_hours} + 1" },
+  { name = "earlier_status", en = "the export keeps the time of an earlier status", zh = "导出保留了更早状态的时间" },
 ]
 evidence_to_keep = "The carrier's proof of delivery, the order's page with its times, the return's page."
 sources = [
@@ -84,6 +85,7 @@ name = "delivered times at the tolerance, and a second beyond, on either side; t
 flags = ["P2", "P4"]
 threshold = ["apart_hours"]
 evidence = { P2 = { conflict = "delivered_apart", hours_apart = "24" }, P4 = { hours_apart = "24" } }
+explanations = { P2 = { daylight_saving = "possible" } }
 parcels = '''
 parcel_id | waybill | shipped_at       | delivered_at        | pickup_point
 P1        | W1      | 2026-01-05 09:00 | 2026-01-08 09:00:00 | false

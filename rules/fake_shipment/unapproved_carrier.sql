@@ -33,8 +33,8 @@ not_raised_when = [
   "the order was cancelled before the carrier had the parcel",
 ]
 could_be_wrong = [
-  "the list is older than the platform's",
-  "the carrier hands the parcel over to an approved one",
+  { name = "old_list", en = "the list is older than the platform's", zh = "清单早于平台的最新版本" },
+  { name = "approved_partner", en = "the carrier hands the parcel over to an approved one", zh = "承运商将包裹交接给已批准的承运商", when = "tracks.hands_over" },
 ]
 evidence_to_keep = "The platform's list with the day it was read."
 sources = [

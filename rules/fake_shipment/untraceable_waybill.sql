@@ -44,9 +44,10 @@ not_raised_when = [
   "the system cancelled the order as untraceable already; that cancellation is reported instead",
 ]
 could_be_wrong = [
-  "the tracking input was fetched for some numbers of the carrier only",
-  "the carrier shows events late; fetch the number again before acting",
-  "the carrier rested: the platform counts elapsed hours all the same (the evidence counts the Sundays in the grace, by UTC day)",
+  { name = "fetched_in_part", en = "the tracking input was fetched for some numbers of the carrier only", zh = "轨迹数据仅查询了该承运商的部分单号" },
+  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
+  { name = "carrier_rested", en = "a Sunday lies in the grace: the platform counts elapsed hours all the same", zh = "宽限期内有周日:平台仍按自然小时计算", when = "found.sundays_in_grace > 0" },
+  { name = "delivered_by_order", en = "the order counts as delivered: the carrier may have it under another number", zh = "订单显示已送达:承运商可能使用了其他单号", when = "parcels.delivered_at is not null" },
 ]
 evidence_to_keep = "The carrier's own page for the number with its first event, and the signed hand-over manifest."
 sources = [

@@ -56,10 +56,12 @@ not_raised_when = [
   "the export's weight fits when read as that of the unit, of the line or of the order",
 ]
 could_be_wrong = [
-  "no platform publishes a tolerance: the band is ours",
-  "the carrier bills by volume and shows that as weight",
-  "the catalogue holds the weight of a carton, or of another variation",
-  "a learned weight is wrong where most parcels of the SKU held something else",
+  { name = "our_own_band", en = "no platform publishes a tolerance: the band is ours", zh = "平台未公布容差:该范围由我们设定" },
+  { name = "billed_by_volume", en = "the carrier bills by volume and shows that as weight", zh = "承运商按体积计费并显示为重量", when = "found.reading = 'too_heavy'" },
+  { name = "wrong_item_weight", en = "the catalogue holds the weight of a carton, or of another variation", zh = "商品目录中的重量是整箱或其他规格的重量", when = "found.basis = 'catalogue' or found.basis = 'mixed'" },
+  { name = "learned_from_bad", en = "the weight was learned, and most parcels of the SKU held something else", zh = "重量由历史推算,而该 SKU 多数包裹装有其他物品", when = "found.basis = 'learned' or found.basis = 'mixed'" },
+  { name = "split_order", en = "the order was split and the weight of one of its parcels is not in the tracking", zh = "订单已拆分,其中一个包裹的重量不在轨迹中", when = "orders.is_split" },
+  { name = "combined_order", en = "the parcel holds goods of another order that is not in the exports", zh = "包裹含有不在导出中的其他订单商品", when = "orders.is_combined" },
 ]
 evidence_to_keep = "A photograph of the packed parcel on the scale, the packing list, the carrier's weighing record."
 sources = [

@@ -44,9 +44,9 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  "the policy's number is unverified (United States: 7 business days on two pages, 5 in one mail); the finding says so",
-  "the order was shipped after the export was made",
-  "the platform granted an extension that is not in the sla_windows input",
+  { name = "unverified_number", en = "the policy's number is unverified (United States: 7 business days on two pages, 5 in one mail)", zh = "政策数值未经核实(美国:两处写 7 个工作日,一封邮件写 5 个)", when = "found.deadline_from = 'unverified'" },
+  { name = "shipped_since", en = "the order was shipped after the export was made", zh = "订单在导出之后已发货" },
+  { name = "extension_not_given", en = "an extension the platform granted is missing in the sla_windows input", zh = "平台批准的延期未包含在 sla_windows 输入中" },
 ]
 evidence_to_keep = "The order page in Seller Center, which shows the platform's own cancel time."
 sources = [

@@ -29,8 +29,9 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  "the carrier did not come or scanned late: a signed hand-over manifest settles it",
-  "the export's word for the reason was taken for another",
+  { name = "manifest_shows_it", en = "the carrier did not come or scanned late: a signed hand-over manifest settles it", zh = "承运商未上门或扫描较晚:以签收的交接单为准" },
+  { name = "other_reason", en = "the export's word for the reason was taken for another", zh = "导出中的取消原因被误解" },
+  { name = "was_dispatched", en = "the carrier had the parcel before the cancellation", zh = "取消之前承运商已收到包裹", when = "found.dispatched_at < found.cancelled_at" },
 ]
 evidence_to_keep = "Signed hand-over manifest with order numbers and time, chat with the carrier, the carrier's page of the number."
 sources = [

@@ -49,8 +49,8 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  "the seller refused the request in time, which no export shows",
-  "the buyer withdrew the request",
+  { name = "refused_in_time", en = "the seller refused the request in time, which no export shows: the order went on", zh = "卖家已及时拒绝申请(导出不显示):订单继续履行", when = "orders.dispatched_at > orders.cancel_requested_at" },
+  { name = "withdrawn", en = "the buyer withdrew the request", zh = "买家撤回了申请" },
 ]
 evidence_to_keep = "Seller Center's log of the request with the time of the answer, the chat with the buyer."
 sources = [

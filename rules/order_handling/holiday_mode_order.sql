@@ -31,8 +31,8 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  "the mode was switched on later or off earlier than declared",
-  "the mode was set for other warehouses",
+  { name = "switched_otherwise", en = "the mode was switched on later or off earlier than declared", zh = "假期模式的开启或关闭时间与申报不同", when = "found.hours_into_window < 24" },
+  { name = "other_warehouse", en = "the mode was set for other warehouses", zh = "假期模式针对其他仓库", when = "case when orders.warehouse is null then true end" },
 ]
 evidence_to_keep = "Seller Center's log of holiday mode with the times it was switched on and off."
 sources = [

@@ -46,10 +46,10 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  "the carrier was late, not the seller: dispatched_at shows when it had the parcel; carrier suspensions can be appealed with",
-  "the buyer was absent or refused the parcel: attempted_at and returned_at show it",
-  "the platform's label programme exempts the seller from this rate",
-  "the deadline's start is worded differently on the platform's newest pages",
+  { name = "carrier_late", en = "the carrier was late, not the seller: it had the parcel before the deadline; carrier suspensions can be appealed with", zh = "承运商延误而非卖家:承运商在时限前已收到包裹;可凭停运通知申诉", when = "found.dispatched_at < found.due_at" },
+  { name = "buyer_absent", en = "the buyer was absent or refused the parcel: an attempt or a return is on record", zh = "买家不在或拒收:有派送尝试或退回记录", when = "found.attempted_at is not null or found.returned_at is not null" },
+  { name = "label_programme", en = "the platform's label programme exempts the seller from this rate", zh = "平台面单计划对该指标免责", when = "orders.label_by = 'platform'" },
+  { name = "other_start", en = "the deadline's start is worded differently on the platform's newest pages", zh = "平台最新页面对时限起点的表述不同" },
 ]
 evidence_to_keep = "The carrier's page of the number with all events, the carrier's notice of a suspension, the platform's notice of an extension."
 sources = [

@@ -56,9 +56,10 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  "an extension the platform granted is missing in the sla_windows input",
-  "the policy's line or calendar is marked unverified for that date; the evidence says so",
-  "the order was above the seller's stated daily capacity, which no export shows",
+  { name = "extension_not_given", en = "an extension the platform granted is missing in the sla_windows input", zh = "平台批准的延期未包含在 sla_windows 输入中" },
+  { name = "unverified_policy", en = "the policy's line or calendar is marked unverified for that date", zh = "该日期的政策条款或日历标为未核实", when = '''deadlines.why like '%"confidence":"unverified"%'''' },
+  { name = "above_capacity", en = "the order was above the seller's stated daily capacity, which no export shows", zh = "订单超过卖家申报的日产能(导出不显示)" },
+  { name = "within_an_hour", en = "late by less than an hour: daylight saving or a slow clock could explain it", zh = "迟到不足一小时:可能由夏令时或时钟误差造成", when = "found.hours_late < 1" },
 ]
 evidence_to_keep = "Seller Center's log of the order with the time of ship order, the platform's notice of an extension, notices of an outage."
 sources = [

@@ -34,9 +34,9 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  "the count is older than a delivery of goods: taken_at says how old it is",
-  "the count was made after units of these orders had been set aside",
-  "another warehouse can serve the order",
+  { name = "old_count", en = "the count is older than a delivery of goods: it was taken more than a day before the as-of moment", zh = "盘点早于进货:盘点时间早于截止时间一天以上", when = "fa_add_hours(found.taken_at, 24) < {as_of}" },
+  { name = "set_aside", en = "the count was made after units of these orders had been set aside", zh = "盘点时已为这些订单预留库存" },
+  { name = "other_warehouse", en = "another warehouse can serve the order", zh = "其他仓库可以发货" },
 ]
 evidence_to_keep = "The stock count with its time, purchase orders with their arrival dates."
 sources = [

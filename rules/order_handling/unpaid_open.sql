@@ -25,8 +25,8 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  "the payment method waits for a transfer for longer",
-  "the buyer paid after the export was made",
+  { name = "slow_transfer", en = "the payment method waits for a transfer for longer", zh = "支付方式需等待更长时间" },
+  { name = "paid_since", en = "the buyer paid after the export was made: it is older than the as-of moment by a day or more", zh = "买家在导出之后付款:导出早于截止时间一天以上", when = "fa_add_hours(source_files.exported_at, 24) < {as_of}" },
 ]
 evidence_to_keep = "A new export of the order."
 sources = ["Order management guide of 2024-11-15, cross-border view: reminders after 15 min and 16 h, cancelled after 48 h (likely; no page of the United States was found)"]

@@ -11,8 +11,10 @@ import pytest
 
 from fulfil_analytics.audit import findings
 from fulfil_analytics.engines import DuckDBEngine
+from fulfil_analytics.errors import RuleError
 from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.rulebook import load_rules
+from fulfil_analytics.rulebook.tables import REFERENCE
 from fulfil_analytics.store import open_store
 
 AS_OF = dt.datetime(2026, 2, 1)
@@ -330,6 +332,60 @@ def test_chinese_messages(store, book):
     assert store.one("SELECT message FROM findings") == "店铺 甲"
 
 
+INNOCENT = """could_be_wrong = [
+  { name = "one_shop", en = "it's \\"A\\"", zh = "甲", when = "orders.shop = 'A'" },
+  { name = "few", en = "few", zh = "少", when = "found.units <= {least} + 1" },
+  { name = "elsewhere", en = "elsewhere", zh = "别处" },
+]"""
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", 'it\'s "A"'), ("zh", "甲")])
+def test_innocent_explanations_are_tried_on_each_case(store, book, lang, says):
+    add(
+        store,
+        "orders",
+        {"order_id": "O1", "units": 2, "shop": "A"},
+        {"order_id": "O2", "units": 9, "shop": "B"},
+        {"order_id": "O3", "units": 9},
+    )
+    run(store, book(many=rule_text("many", message="m").replace('could_be_wrong = ["c"]', INNOCENT)), lang=lang)
+    told = {
+        row["order_id"]: json.loads(row["explanations"])
+        for row in rows(store, "SELECT order_id, explanations FROM findings")
+    }
+    assert [item["name"] for item in told["O1"]] == ["one_shop", "few", "elsewhere"]
+    assert told["O1"][0]["says"] == says
+    assert {order: [item["result"] for item in items] for order, items in told.items()} == {
+        "O1": ["possible", "possible", "not_tested"],
+        "O2": ["ruled_out", "ruled_out", "not_tested"],
+        "O3": ["cannot_tell", "ruled_out", "not_tested"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("found.unit > 1", "the SELECT gives no unit.*Did you mean units"),
+        ("found.units > 1 and orders.is_cod", "reads found and orders together"),
+        ("parcels.is_split", "parcels.is_split is not a column"),
+        ("orders.units > {most}", "most.*no parameter"),
+        ("orders.units in (select units from orders)", "holds no SELECT"),
+    ],
+)
+def test_an_explanation_reads_what_is_there(book, when, words):
+    text = INNOCENT.replace("found.units <= {least} + 1", when)
+    with pytest.raises(RuleError, match=words):
+        book(many=rule_text("many", message="m").replace('could_be_wrong = ["c"]', text))
+
+
+def test_a_plain_text_is_an_explanation_that_no_file_shows(store, book):
+    add(store, "orders", {"order_id": "O1", "units": 5})
+    run(store, book(many=rule_text("many", message="m")))
+    assert json.loads(store.one("SELECT explanations FROM findings")) == [
+        {"name": "explanation_1", "says": "c", "result": "not_tested"}
+    ]
+
+
 def test_the_store_is_open_for_writing_afterwards(store, book):
     run(store, book(many=rule_text("many")))
     store.con.execute("INSERT INTO coverage SELECT * FROM coverage")
@@ -341,7 +397,9 @@ def test_shipped_rules_run_on_a_store(store):
 
     CarrierBook.load([rules_folder() / "carriers"]).install(store.con)
     install_places(store.con, set())
-    store.con.execute("CREATE TABLE tracked_waybills (waybill VARCHAR)")
+    for table in ("tracked_waybills", "tracks", "carrier_periods", "shared_addresses"):
+        columns = ", ".join(f"{column} {kind}" for column, kind in REFERENCE[table].items())
+        store.con.execute(f"CREATE TABLE {table} ({columns})")
     add(store, "source_files", {"source_file": "a.csv", "kind": "orders"})
     add(
         store,

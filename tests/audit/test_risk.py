@@ -82,6 +82,11 @@ def test_info_excused_and_explained_findings_do_not_count(con: duckdb.DuckDBPyCo
     assert (row["risk"], row["roots"], row["folded"], row["reason"]) == ("high", 1, 1, "root!")
 
 
+def test_an_upheld_finding_counts(con: duckdb.DuckDBPyConnection) -> None:
+    find(con, "O", "hard critical a", verdict="upheld")
+    assert orders(con)["O"]["risk"] == "critical"
+
+
 def test_what_an_excused_root_explained_counts_again(con: duckdb.DuckDBPyConnection) -> None:
     find(con, "O", "hard critical root", verdict="excused")
     find(con, "O", "hard medium later", root_finding_id="O-root")

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from fulfil_analytics.errors import RuleError
-from fulfil_analytics.sql import read_sql
 from tests.audit.test_findings import AS_OF, add, book, rows, rule_text, run, store
 
 __all__ = ["book", "store"]  # fixtures
@@ -65,42 +64,6 @@ def test_alone_it_is_not_testable(store, book):
 def test_reading_findings_and_running_after_them_go_together(book, text):
     with pytest.raises(RuleError, match="runs after the findings, and only then"):
         book(my_rule=text)
-
-
-RISKS = [
-    ([("a", "critical", "hard", None, None)], "critical"),
-    ([("a", "high", "hard", None, None), ("b", "high", "hard", None, None)], "critical"),
-    ([("a", "high", "hard", None, None), ("a", "high", "hard", None, None)], "high"),
-    ([("a", "critical", "soft", None, None)], "high"),
-    ([("a", "high", "soft", None, None)], "medium"),
-    ([("a", "medium", "hard", None, None)], "medium"),
-    ([("a", "medium", "soft", None, None)], "low"),
-    ([("a", "medium", "hard", None, None), ("b", "critical", "hard", "F0", None)], "medium"),
-    ([("a", "critical", "hard", None, "excused"), ("b", "low", "soft", None, None)], "low"),
-    ([("a", "critical", "hard", None, "upheld")], "critical"),
-    ([("a", "info", "soft", None, None)], None),
-    ([("a", "critical", "hard", None, "excused")], None),
-]
-
-
-@pytest.mark.parametrize(("found", "risk"), RISKS)
-def test_risk(store, found, risk):
-    for number, (rule_id, severity, evidence, root, verdict) in enumerate(found):
-        add(
-            store,
-            "findings",
-            {
-                "finding_id": f"F{number + 1}",
-                "order_id": "O1",
-                "rule_id": rule_id,
-                "severity": severity,
-                "evidence_class": evidence,
-                "root_finding_id": root,
-                "verdict": verdict,
-            },
-        )
-    told = rows(store, read_sql("fulfil_analytics.audit", "risk.sql"))
-    assert told == ([{"order_id": "O1", "risk": risk}] if risk else [])
 
 
 def test_the_as_of_moment_is_the_same_in_both_passes(store, book):

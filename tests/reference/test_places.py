@@ -99,6 +99,12 @@ def test_us_postal_codes(us: duckdb.DuckDBPyConnection) -> None:
     assert us.execute("SELECT count(*) FROM places WHERE latitude NOT BETWEEN -90 AND 90").fetchone() == (0,)
 
 
+def test_a_postal_code_says_its_kind_and_its_clock(us: duckdb.DuckDBPyConnection) -> None:
+    kind = "SELECT kind, time_zone FROM places WHERE postal_code = ?"
+    assert us.execute(kind, ["90009"]).fetchall() == [("po_box", "America/Los_Angeles")]
+    assert us.execute(kind, ["10001"]).fetchall() == [("standard", "America/New_York")]
+
+
 def test_names_of_a_city(us: duckdb.DuckDBPyConnection) -> None:
     names = us.execute(
         "SELECT city FROM place_names WHERE country = 'US' AND state = 'NY' AND alias IN ('manhattan', 'new york')"
@@ -140,6 +146,8 @@ def test_a_country_without_a_source_has_empty_tables() -> None:
         "state": "VARCHAR",
         "latitude": "DOUBLE",
         "longitude": "DOUBLE",
+        "kind": "VARCHAR",
+        "time_zone": "VARCHAR",
     }
 
 
@@ -149,8 +157,8 @@ def test_a_geonames_file(tmp_path: Path) -> None:
     with duckdb.connect() as con:
         install_places(con, {"VN", "SG"}, file)
         assert con.execute("FROM places").fetchall() == [
-            ("VN", "100000", "Ba Đình", "44", 21.0341, 105.814),
-            ("VN", "550000", 'Hải Châu "1"', "78", 16.0471, 108.206),
+            ("VN", "100000", "Ba Đình", "44", 21.0341, 105.814, None, None),
+            ("VN", "550000", 'Hải Châu "1"', "78", 16.0471, 108.206, None, None),
         ]
         assert con.execute("FROM place_names").fetchall() == [
             ("VN", "44", "ba dinh", "ba dinh"),

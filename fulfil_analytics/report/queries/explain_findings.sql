@@ -7,7 +7,7 @@ with latest as (
 )
 select
   f.finding_id, f.rule_id, f.family, f.severity, f.evidence_class, f.waybill, f.carrier, f.occurred_at, f.verdict, f.message,
-  f.evidence, f.source_file, f.source_line, f.rule_version, f.root_finding_id, root.rule_id as root_rule,
+  f.evidence, f.source_file, f.source_line, f.rule_version, f.root_finding_id, f.explanations, root.rule_id as root_rule,
   latest.reason as verdict_reason, latest.author as verdict_by, latest.reviewed_at as verdict_at
 from findings as f
 left join findings as root on root.finding_id = f.root_finding_id

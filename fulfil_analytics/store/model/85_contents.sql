@@ -51,3 +51,19 @@ SELECT
 FROM of_lines AS l
 LEFT JOIN of_labels AS b ON b.order_id = l.order_id
 LEFT JOIN of_numbers AS n ON n.order_id = l.order_id;
+
+-- Addresses at which at least five people receive: freight forwarders, parcel shops, offices.
+CREATE OR REPLACE TABLE shared_addresses AS
+SELECT o.address_key, count(DISTINCT o.recipient_key) AS recipients, count(*) AS orders
+FROM orders AS o
+JOIN (SELECT address_key FROM orders WHERE address_key IS NOT NULL GROUP BY address_key HAVING count(*) >= 5) AS often
+  ON often.address_key = o.address_key
+GROUP BY o.address_key
+HAVING count(DISTINCT o.recipient_key) >= 5;
+
+-- From when to when the tracking input speaks of each carrier.
+CREATE OR REPLACE TABLE carrier_periods AS
+SELECT carrier, min(event_at) AS first_event_at, max(event_at) AS last_event_at
+FROM parcel_events
+WHERE carrier IS NOT NULL AND event_at IS NOT NULL
+GROUP BY carrier;
