@@ -1,16 +1,35 @@
-"""``fulfil.toml``: settings found upwards from the working folder."""
+"""``fulfil.toml``: settings found upwards from the working folder, each with the place it stands."""
 
 from __future__ import annotations
 
 import fnmatch
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
+from zoneinfo import ZoneInfo
 
 from fulfil_analytics import toml
 from fulfil_analytics.errors import ConfigError, suggest
 
 FILE = "fulfil.toml"
+
+_WORDS = {"lang": ("en", "zh"), "privacy.pii": ("hash", "drop", "keep")}
+_KINDS: dict[str, Any] = {
+    "policy": str,
+    "lang": str,
+    "time_zone": str,
+    "rules": list,
+    "shops": dict,
+    "parameters": dict,
+    "paths": dict,
+    "paths.inputs": list,
+    "paths.db": str,
+    "paths.out": str,
+    "privacy": dict,
+    "privacy.pii": str,
+    "privacy.key_file": str,
+}
+_SAID: dict[Any, str] = {str: "a text in quotes", list: "a list of texts", dict: "a table"}
 
 
 @dataclass(frozen=True)
@@ -20,32 +39,48 @@ class Config:
     Attributes
     ----------
     policy : str or None
-        Policy id used when the command names none.
+        Policy id, or a policy file, used when the command names none.
     lang : str or None
         ``en`` or ``zh``.
+    time_zone : str or None
+        IANA zone of local times in exports and of an as-of without offset; by default the policy's.
     rules : tuple of Path
-        Folders of own rules, relative to the file.
+        Folders of own rules.
     shops : dict
         Shop name to a pattern of file names below the input folder.
     parameters : dict
         Rule id to parameter to value.
+    inputs : tuple of str
+        Files, folders or globs to audit when the command names none.
+    db, out : Path or None
+        Store to keep, and folder to write into, when the command names none.
+    pii : str or None
+        What becomes of personal data: ``hash``, ``drop`` or ``keep``.
+    key_file : Path or None
+        The file that holds the key of the hashes.
     file : Path or None
-        Where it was found.
+        Where it was found. Paths in it are relative to its folder.
+    lines : dict
+        Setting (``paths.db``) to its line in the file.
     """
 
     policy: str | None = None
-    lang: str | None = None
+    lang: Literal["en", "zh"] | None = None
+    time_zone: str | None = None
     rules: tuple[Path, ...] = ()
     shops: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+    db: Path | None = None
+    out: Path | None = None
+    pii: Literal["hash", "drop", "keep"] | None = None
+    key_file: Path | None = None
     file: Path | None = None
+    lines: dict[str, int] = field(default_factory=dict)
 
     def shop_of(self, shown: str) -> str | None:
         """Return the shop whose pattern fits the file `shown` (path below the input folder)."""
         return next((shop for shop, pattern in sorted(self.shops.items()) if fnmatch.fnmatchcase(shown, pattern)), None)
-
-
-_KINDS: dict[str, type] = {"policy": str, "lang": str, "rules": list, "shops": dict, "parameters": dict}
 
 
 def find_config(start: Path | None = None) -> Config:
@@ -63,29 +98,69 @@ def read_config(path: Path) -> Config:
     Raises
     ------
     ConfigError
-        Unknown key or a value of the wrong kind, with file and line.
+        Unknown key, a value of the wrong kind, an unknown word or time zone; with file and line.
     """
     document = toml.read(path, ConfigError)
-    for key, value in document.data.items():
-        place: dict[str, Any] = {"file": document.file, "line": document.line_of(key), "column": key}
-        if key not in _KINDS:
-            raise ConfigError("no setting has this name", remedy=suggest(key, _KINDS), **place)
-        if not isinstance(value, _KINDS[key]):
-            raise ConfigError(f"this setting is a {_KINDS[key].__name__}, not a {type(value).__name__}", **place)
     data = document.data
-    if data.get("lang", "en") not in {"en", "zh"}:
-        raise ConfigError(
-            "the language is not known",
-            file=document.file,
-            line=document.line_of("lang"),
-            column="lang",
-            remedy="Use en or zh",
-        )
+    lines = {}
+    value: Any
+    for key, value in _settings(data):
+        names = [name for name in _KINDS if name.rpartition(".")[0] == key.rpartition(".")[0]]
+        place: dict[str, Any] = {"file": document.file, "line": document.line_of(*key.split(".")), "column": key}
+        lines[key] = place["line"]
+        if key not in _KINDS:
+            raise ConfigError("no setting has this name", remedy=suggest(key, names), **place)
+        if not isinstance(value, _KINDS[key]) or (
+            isinstance(value, list) and not all(isinstance(v, str) for v in value)
+        ):
+            raise ConfigError(f"this setting is {_SAID[_KINDS[key]]}", **place)
+        if value not in _WORDS.get(key, (value,)):
+            raise ConfigError(f"{value} is not possible here", remedy=suggest(value, _WORDS[key]), **place)
+        if key == "time_zone":
+            _refuse_zone(value, place)
+        if key in ("shops", "parameters"):
+            inner, said = (str, "the shop's name and a pattern of its files") if key == "shops" else (dict, "a rule")
+            for name, entry in value.items():
+                lines[f"{key}.{name}"] = place["line"] = document.line_of(key, name)
+                if not isinstance(entry, inner):
+                    raise ConfigError(f"an entry here is {said}", **{**place, "column": f"{key}.{name}"})
+    folder = path.parent
+    paths, privacy = data.get("paths", {}), data.get("privacy", {})
+    policy = data.get("policy")
     return Config(
-        policy=data.get("policy"),
-        lang=data.get("lang"),
-        rules=tuple(path.parent / folder for folder in data.get("rules", [])),
+        policy=str(_below(folder, policy)) if policy and policy.endswith(".toml") else policy,
+        lang=cast(Any, data.get("lang")),
+        time_zone=data.get("time_zone"),
+        rules=tuple(_below(folder, name) for name in data.get("rules", [])),
         shops=data.get("shops", {}),
         parameters=data.get("parameters", {}),
+        inputs=tuple(str(_below(folder, name)) for name in paths.get("inputs", [])),
+        db=_below(folder, paths["db"]) if "db" in paths else None,
+        out=_below(folder, paths["out"]) if "out" in paths else None,
+        pii=cast(Any, privacy.get("pii")),
+        key_file=_below(folder, privacy["key_file"]) if "key_file" in privacy else None,
         file=path,
+        lines=lines,
     )
+
+
+def _settings(data: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return every setting by its dotted name; the tables of free names (shops, parameters) as a whole."""
+    found = []
+    for key, value in data.items():
+        found.append((key, value))
+        if isinstance(value, dict) and key in ("paths", "privacy"):
+            found += [(f"{key}.{name}", inner) for name, inner in value.items()]
+    return found
+
+
+def _below(folder: Path, name: str) -> Path:
+    return folder / Path(name).expanduser()
+
+
+def _refuse_zone(value: str, place: dict[str, Any]) -> None:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        remedy = "Write an IANA name such as America/Los_Angeles"
+        raise ConfigError(f"unknown time zone {value}", remedy=remedy, **place) from None

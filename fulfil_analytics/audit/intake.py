@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
     from fulfil_analytics.audit.options import Options
     from fulfil_analytics.policy import Policy
-    from fulfil_analytics.sources import Recognised
+    from fulfil_analytics.sources import FrameSource, Recognised
     from fulfil_analytics.store import Loaded, Store
+
+    Given = str | FrameSource
+    """An input: what a user names, or a table in memory."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Intake:
         return total
 
 
-def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[str]) -> Intake:
+def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given]) -> Intake:
     """Find the files behind `inputs` and recognise each by its content.
 
     Raises
@@ -57,15 +60,17 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[str]) -> Intake:
 
     No inputs at all are fine: then the store's own content is audited.
     """
-    from fulfil_analytics.sources import discover, identify, load_formats
+    from fulfil_analytics.sources import FrameSource, discover, identify, load_formats
 
     if not inputs:
         return Intake([], [])
     formats = load_formats()
-    discovery = discover(inputs)
+    frames = [item for item in inputs if isinstance(item, FrameSource)]
+    named = [item for item in inputs if not isinstance(item, FrameSource)]
+    discovery = discover(named)
     skipped = list(discovery.passed_over)
     files: list[Recognised] = []
-    for source in discovery.files:
+    for source in [*discovery.files, *frames]:
         try:
             files.append(identify(con, source, formats))
         except InputError as problem:
@@ -75,7 +80,7 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[str]) -> Intake:
     if not files:
         raise InputError(
             f"nothing usable among {len(discovery.files)} file(s)",
-            file=", ".join(inputs),
+            file=", ".join(named),
             remedy="Export the orders from Seller Center as CSV or XLSX and name the folder that holds them",
         )
     return Intake(files, skipped)
@@ -95,15 +100,13 @@ def choose(intake: Intake, con: duckdb.DuckDBPyConnection, policies: dict[str, P
     return policies[wanted]
 
 
-def load_all(
-    store: Store, intake: Intake, policy: Policy, options: Options, key_file: Path | None = None
-) -> list[Loaded]:
+def load_all(store: Store, intake: Intake, policy: Policy, options: Options) -> list[Loaded]:
     """Load every recognised file into the store and settle what is current."""
     from fulfil_analytics.privacy import Privacy, install, load_key
     from fulfil_analytics.sources import open_rows
     from fulfil_analytics.store import PhoneNumbers, load_file, settle
 
-    privacy = Privacy(options.pii, load_key(key_file) if options.pii == "hash" else b"")
+    privacy = Privacy(options.pii, load_key(options.config.key_file) if options.pii == "hash" else b"")
     done = []
     phones = None if options.pii == "keep" else PhoneNumbers()
     with store.con.cursor() as reader:
@@ -114,7 +117,8 @@ def load_all(
             options.progress(f"loading {item.source.shown}")
             shop = options.config.shop_of(item.source.shown)
             order = options.dates or ""
-            with open_rows(reader, item, zone=policy.zone, shop=shop, privacy=privacy, date_order=order) as rows:
+            zone = options.config.time_zone or policy.zone
+            with open_rows(reader, item, zone=zone, shop=shop, privacy=privacy, date_order=order) as rows:
                 done.append(load_file(store, reader, item, rows, phones))
     if phones:
         phones.close()

@@ -115,7 +115,8 @@ def count_rows(store: Store) -> dict[str, Any]:
     return counts
 
 
-def keep(store: Store, manifest: dict[str, Any]) -> None:
-    """Remember in the store what its audit stands on (see :mod:`fulfil_analytics.audit.kept`)."""
-    store.con.execute("CREATE OR REPLACE TABLE kept_audit (manifest VARCHAR)")
-    store.con.execute("INSERT INTO kept_audit VALUES (?)", [dumps(manifest)])
+def keep(store: Store, manifest: dict[str, Any], policy: Policy) -> None:
+    """Remember in the store what its audit stands on (see :mod:`fulfil_analytics.audit.kept` and ``record``)."""
+    store.con.execute("CREATE OR REPLACE TABLE kept_audit (manifest VARCHAR, policy VARCHAR)")
+    text = policy.model_dump_json(by_alias=True, exclude_defaults=True)
+    store.con.execute("INSERT INTO kept_audit VALUES (?, ?)", [dumps(manifest), text])

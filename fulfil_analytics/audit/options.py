@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from fulfil_analytics.config import Config
@@ -65,6 +65,21 @@ class Options:
     memory: str | None = None
     config: Config = field(default_factory=Config)
     progress: Callable[[str], None] = _silent
+
+
+def from_config(config: Config, base: Options | None = None, **given: Any) -> Options:
+    """Return options from what was given (None: not given), then ``fulfil.toml``, then the defaults.
+
+    Parameters
+    ----------
+    base : Options, optional
+        Options to change, instead.
+    """
+    said = {name: value for name, value in given.items() if value is not None}
+    if base is not None:
+        return replace(base, **said)
+    usual = {name: getattr(config, name) for name in ("lang", "pii", "db") if getattr(config, name) is not None}
+    return Options(**{**usual, **said, "config": config})
 
 
 def moment(text: str, zone: str) -> dt.datetime:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from fulfil_analytics.audit.intake import Given
     from fulfil_analytics.policy import Policy
     from fulfil_analytics.rulebook import Rulebook
     from fulfil_analytics.store import Store
@@ -82,13 +83,14 @@ class _Clock:
         self.options.progress(name)
 
 
-def run_audit(inputs: Sequence[str], options: Options) -> Run:
+def run_audit(inputs: Sequence[Given], options: Options) -> Run:
     """Audit the exports behind `inputs`.
 
     Parameters
     ----------
-    inputs : sequence of str
-        Files, folders or globs. May be empty when ``options.db`` names a store that holds orders already.
+    inputs : sequence of str or FrameSource
+        Files, folders or globs, and tables in memory. May be empty when ``options.db`` names a store that holds
+        orders already.
     options : Options
         What is asked.
 
@@ -131,14 +133,14 @@ def run_audit(inputs: Sequence[str], options: Options) -> Run:
         clock.step("done")
         manifest = build_manifest(store, intake, policy, book, carriers, as_of, options)
         if options.db is not None:
-            keep(store, manifest)
+            keep(store, manifest, policy)
         return Run(store, policy, as_of, options, manifest, clock.timings)
     except BaseException:
         store.close()
         raise
 
 
-def run_deadlines(inputs: Sequence[str], options: Options) -> Run:
+def run_deadlines(inputs: Sequence[Given], options: Options) -> Run:
     """Go as far as the deadlines: load, derive orders and parcels, judge the clocks. No rule runs, no rate is made.
 
     Returns
@@ -230,7 +232,7 @@ def _as_of(store: Store, policy: Policy, options: Options) -> dt.datetime:
     from fulfil_analytics.store import latest_time
 
     if options.as_of is not None:
-        return moment(options.as_of, policy.zone)
+        return moment(options.as_of, options.config.time_zone or policy.zone)
     latest = latest_time(store)
     if latest is None:
         raise InputError("the inputs hold no order", remedy="Add an order export from Seller Center to the inputs")

@@ -85,21 +85,14 @@ def audit(
 
 def make_options(**given: Any) -> Options:
     """Return the audit's options from the command line and ``fulfil.toml``."""
-    from fulfil_analytics.audit.options import Options
+    from fulfil_analytics.audit.options import from_config
     from fulfil_analytics.config import find_config
 
-    config = find_config()
     common.one_of(given["pii"], ("hash", "drop", "keep"), "--pii")
     common.one_of(given["dates"], ("day-first", "month-first"), "--dates")
-    lang = common.one_of(given["lang"], ("en", "zh"), "--lang") or config.lang or "en"
-    return Options(
-        **{
-            **given,
-            "rules": tuple(given["rules"] or ()),
-            "only": tuple(given["only"] or ()),
-            "lang": lang,
-            "config": config,
-        }
+    common.one_of(given["lang"], ("en", "zh"), "--lang")
+    return from_config(
+        find_config(), **{**given, "rules": tuple(given["rules"] or ()), "only": tuple(given["only"] or ())}
     )
 
 

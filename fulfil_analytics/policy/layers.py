@@ -98,6 +98,19 @@ def read_layers(path: Path) -> Layers:
     return Layers(data, upper.file, _sha256(path, below), (upper, lower), found)
 
 
+def merge_parts(upper: Mapping[str, Any], lower: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document `upper` laid over `lower`: the rule of files, for what stands in memory."""
+    above, below = (Document(dict(data), "", "") for data in (upper, lower))
+    merged = {**lower, **upper}
+    for table in _TABLES:
+        if table in lower or table in upper:
+            merged[table] = {**lower.get(table, {}), **upper.get(table, {})}
+    for part, keys in _PARTS.items():
+        if part in lower or part in upper:
+            merged[part] = _merged(part, keys, above, below)[0]
+    return merged
+
+
 def _merged(
     part: str, keys: tuple[str, ...], upper: Document, lower: Document
 ) -> tuple[list[Any], list[tuple[Document, int]]]:

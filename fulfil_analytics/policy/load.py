@@ -12,6 +12,7 @@ from fulfil_analytics.errors import PolicyError, suggest
 from fulfil_analytics.policy.check import Check, superseded
 from fulfil_analytics.policy.layers import Layers, read_layers
 from fulfil_analytics.policy.model import Policy
+from fulfil_analytics.toml import Document
 
 CLEAR_SHARE = 0.8
 """Share of orders from which on a policy's markets count as clear."""
@@ -54,7 +55,21 @@ def load_policy(path: Path) -> Policy:
     PolicyError
         With file, line, key and the words that are allowed.
     """
-    layers = read_layers(path)
+    return _checked(read_layers(path))
+
+
+def checked_policy(data: Mapping[str, Any], *, file: str, sha256: str) -> Policy:
+    """Check a policy document that stands in memory; errors name `file` and the key.
+
+    Raises
+    ------
+    PolicyError
+        With key and the words that are allowed.
+    """
+    return _checked(Layers(dict(data), file, sha256, (Document(dict(data), "", file),)))
+
+
+def _checked(layers: Layers) -> Policy:
     try:
         policy = Policy.model_validate({**layers.data, "file": layers.file, "sha256": layers.sha256})
     except ValidationError as problem:

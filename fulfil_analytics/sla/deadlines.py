@@ -120,6 +120,11 @@ def build_deadlines(
     _run(con, "views", values, ends)
 
 
+def prepare_local_time(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime) -> None:
+    """Define ``sla_local(t)`` on a connection that :func:`build_deadlines` did not run on; rates need it."""
+    tables.install_local_time(con, policy.zone, *_years(con, policy, naive_utc(as_of)))
+
+
 def _run(
     con: duckdb.DuckDBPyConnection, step: str, values: Mapping[str, Value], marks: Mapping[str, str] | None = None
 ) -> None:
@@ -165,8 +170,8 @@ def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
 def _drop(con: duckdb.DuckDBPyConnection, *names: str) -> None:
     """Make room for views, whether tables or views of their names stand there."""
     found = con.execute(
-        "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'main' AND table_name IN "
-        + literal(names)
+        "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'main' "
+        f"AND table_catalog = current_database() AND table_name IN {literal(names)}"
     ).fetchall()
     for table, kind in found:
         con.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {name(table)}")

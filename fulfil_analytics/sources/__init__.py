@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fulfil_analytics.sources.discover import Discovery, SourceFile, discover
 from fulfil_analytics.sources.formats import Format, Formats, load_formats
+from fulfil_analytics.sources.frames import FrameSource, frame_source
 from fulfil_analytics.sources.identify import Recognised, identify
 from fulfil_analytics.sources.rows import Rows, markets, open_rows
 
@@ -11,10 +12,12 @@ __all__ = [
     "Discovery",
     "Format",
     "Formats",
+    "FrameSource",
     "Recognised",
     "Rows",
     "SourceFile",
     "discover",
+    "frame_source",
     "identify",
     "load_formats",
     "markets",

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from fulfil_analytics.errors import InputError, UnrecognisedFile
 from fulfil_analytics.privacy import struck
-from fulfil_analytics.sources import csv_reader, headers, json_reader, lookups, parquet_reader, xlsx_reader
+from fulfil_analytics.sources import csv_reader, frames, headers, json_reader, lookups, parquet_reader, xlsx_reader
 from fulfil_analytics.sources.containers import container_of
 from fulfil_analytics.sources.discover import SourceFile
 from fulfil_analytics.sources.encoding import Text, detect
 from fulfil_analytics.sources.events import settle
 from fulfil_analytics.sources.formats import Format, Formats
+from fulfil_analytics.sources.frames import FrameSource
 from fulfil_analytics.sources.raw import Raw
 from fulfil_analytics.sources.study import Study, study
 from fulfil_analytics.sources.tables import FAULT, Head, Table, cell_names
@@ -39,7 +40,7 @@ class Recognised:
     format : Format
         Its layout.
     container : str
-        ``csv``, ``xlsx``, ``parquet``, ``json`` or ``jsonl``.
+        ``csv``, ``xlsx``, ``parquet``, ``json`` or ``jsonl``; ``frame`` for a table in memory.
     text : Text, optional
         Encoding of a text file.
     sheet, delimiter : str
@@ -112,7 +113,7 @@ def identify(con: DuckDBPyConnection, source: SourceFile, formats: Formats) -> R
     """
     lookups.prepare(con)
     try:
-        kind = container_of(source.path, source.shown)
+        kind = "frame" if isinstance(source, FrameSource) else container_of(source.path, source.shown)
         text = detect(source.path, source.shown) if kind == "text" else None
         if text and _opens_json(source, text):
             found = _identify_json(con, source, text, formats)
@@ -200,6 +201,8 @@ def _table(con: DuckDBPyConnection, found: Recognised) -> Table:
         return xlsx_reader.read(con, path, found.source.shown, sheet=found.sheet, header_row=header_row, width=width)
     if found.container == "parquet":
         return parquet_reader.read(con, path, found.source.shown)
+    if isinstance(found.source, FrameSource):
+        return frames.read(con, found.source)
     if found.sound:
         return csv_reader.read_sound(path, delimiter=found.delimiter, header_row=header_row, width=width)
     return csv_reader.read_mending(
@@ -245,6 +248,8 @@ def _identify_table(
 ) -> Recognised:
     heads = _heads(con, source, container, text)
     known = formats.of(container)
+    if isinstance(source, FrameSource):  # its caller says what it is, in whatever table layout
+        known = [item for item in formats.of("csv", "xlsx", "parquet") if item.kind == source.kind]
     fits = [
         _Fit(found, head, row, place)
         for place, head in enumerate(heads)
@@ -262,7 +267,7 @@ def _identify_table(
         text,
         sheet=best.head.sheet,
         delimiter=best.head.delimiter,
-        header_row=0 if container == "parquet" else best.row,
+        header_row=0 if container in ("parquet", "frame") else best.row,
         described=_is_described(best),
         width=len(cells),
         places=best.match.columns,
@@ -292,6 +297,8 @@ def _heads(con: DuckDBPyConnection, source: SourceFile, container: str, text: Te
         return xlsx_reader.heads(source.path, source.shown)
     if container == "parquet":
         return parquet_reader.heads(con, source.path, source.shown)
+    if isinstance(source, FrameSource):
+        return frames.heads(source)
     return csv_reader.heads(source.path, text or Text("utf-8"), source.shown)
 
 
