@@ -248,6 +248,9 @@ class Lens:
         )
 
     def _choose(self, con: duckdb.DuckDBPyConnection) -> None:
+        from fulfil_analytics.sla.deadlines import bounds_of
+
+        bounds = bounds_of(con) if self.judged_anew else None  # of all orders, before some are chosen
         if self.orders:
             con.execute(f"CREATE TABLE orders AS SELECT * FROM {SHOP}.main.orders WHERE {self.orders}")
             for statement in self._views(con):
@@ -259,7 +262,7 @@ class Lens:
 
             for view in _JUDGED:
                 con.execute(f"DROP VIEW IF EXISTS memory.main.{view}")
-            build_deadlines(con, self.policy, self.as_of)
+            build_deadlines(con, self.policy, self.as_of, bounds)
             build_forecast(con, self.policy, self.as_of)
             build_late_causes(con, self.as_of)
 

@@ -122,7 +122,7 @@ def build_deadlines(
 
 def prepare_local_time(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime) -> None:
     """Define ``sla_local(t)`` on a connection that :func:`build_deadlines` did not run on; rates need it."""
-    tables.install_local_time(con, policy.zone, *_years(con, policy, naive_utc(as_of)))
+    tables.install_local_time(con, policy.zone, *years_of(con, policy, bounds_of(con), naive_utc(as_of)))
 
 
 def _run(
