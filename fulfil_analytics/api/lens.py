@@ -12,7 +12,7 @@ import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fulfil_analytics.errors import StoreError, UsageError, suggest
 from fulfil_analytics.sql import literal, name, read_sql
@@ -109,10 +109,8 @@ class StoreFile:
             },
         )
         try:
-            con.execute("SET TimeZone = 'UTC'")
-            con.execute("SET python_enable_replacements = false")
             con.execute(f"ATTACH {literal(str(self.path))} AS {SHOP} (READ_ONLY)")
-            con.execute(f"SET search_path = 'memory.main,{SHOP}.main'")
+            return cast("duckdb.DuckDBPyConnection", _Connection(con))
         except duckdb.Error:
             con.close()
             raise StoreError(
@@ -120,7 +118,28 @@ class StoreFile:
                 file=str(self.path),
                 remedy="Check that it is a store of fulfil and that no other program is writing to it",
             ) from None
-        return con
+
+
+class _Connection:
+    """A connection whose cursors look at the same tables: DuckDB forgets the search path in a cursor."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET python_enable_replacements = false")
+        con.execute(f"SET search_path = 'memory.main,{SHOP}.main'")
+
+    def cursor(self) -> _Connection:
+        return _Connection(self._con.cursor())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._con, name)
+
+    def __enter__(self) -> _Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._con.close()
 
 
 class Lens:
