@@ -179,8 +179,8 @@ class Check:
         if line.day_0 != "order_day" and line.handling:
             remedy = "Keep one of them: handling time counts from the order's own day"
             raise self.refuse("'day_0' and 'handling' exclude each other", remedy, *at, "day_0")
-        if line.extension_cap is not None and line.unit not in ("calendar_day", "business_day"):
-            raise self.refuse("'extension_cap' counts days", "Use it with a line of days", *at, "extension_cap")
+        if line.extension_cap is not None and (line.unit not in ("calendar_day", "business_day") or line.is_exact):
+            raise self.refuse("'extension_cap' counts whole days", "Use it with a line of days", *at, "extension_cap")
         bare = line.cutoff is None and not line.handling and line.after is None and line.day_0 == "order_day"
         if line.unit == "business_day" and line.amount == 0 and bare:
             what = "0 business days leave orders of a rest day without a deadline"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from fulfil_analytics.policy.model import LAST_SECOND, Calendar, Line, Metric, Policy, Tier, Version, Window
 
@@ -53,7 +53,35 @@ def duration(line: Line) -> str:
         text = f"handling time + {text}" if line.amount else "handling time"
     if line.cutoff is not None and line.amount_after_cutoff is not None:
         text += f"; {_units(line.amount_after_cutoff, line.unit)} from {line.cutoff:%H:%M} on and on rest days"
+    if line.is_exact and line.unit != "hour":
+        text += ", to the second"
+    if line.unit == "hour" and not line.is_exact:
+        text += ", to the end of that day"
     return text if line.due_time == LAST_SECOND else f"{text}, {line.due_time:%H:%M:%S}"
+
+
+_DAY_0 = {
+    "next_business_day": "an order of a rest day counts as one of the next business day",
+    "counts": "a business day on which it starts is the first",
+}
+
+
+def _limits(line: Line) -> Iterator[str]:
+    """Yield what else a line says of its deadline."""
+    if line.day_0 in _DAY_0:
+        yield _DAY_0[line.day_0]
+    if line.handling_default is not None:
+        yield f"handling time {line.handling_default} days where the order names none"
+    if line.handling_min is not None:
+        yield f"handling time at least {line.handling_min} days"
+    if line.handling_max is not None:
+        yield f"handling time at most {line.handling_max} days"
+    if line.extension_cap is not None and line.unit is not None:
+        yield f"windows give no more than {_units(line.extension_cap, line.unit)}"
+    if line.grace_minutes:
+        yield f"{_units(line.grace_minutes, 'minute')} of grace"
+    if not line.assessed:
+        yield "not assessed"
 
 
 def _units(amount: int, unit: str) -> str:
@@ -76,10 +104,16 @@ def _line_row(line: Line) -> tuple[str, ...]:
         f"`{line.id}`",
         line.stage,
         chosen or "all other orders",
-        f"{duration(line)} after {line.start}",
+        "; ".join([f"{duration(line)} after {_start(line)}", *_limits(line)]),
         " or ".join(line.stop),
         _basis(line.sources, line.confidence, line.note),
     )
+
+
+def _start(line: Line) -> str:
+    if line.after is not None:
+        return f"the {line.after} deadline"
+    return line.start if line.start_else is None else f"{line.start}, else {line.start_else}"
 
 
 def _window_row(window: Window) -> tuple[str, ...]:
@@ -89,6 +123,10 @@ def _window_row(window: Window) -> tuple[str, ...]:
         else f"{window.action} {_units(window.amount or 0, window.unit or '')}"
     )
     who = "for all" if window.automatic else "where opted in"
+    if window.opt_in_until is not None:
+        who += f" until {window.opt_in_until}"
+    for word, places in (("to", window.states), ("from", window.warehouse_states)):
+        who += f", orders {word} {', '.join(places)}" if places else ""
     basis = _basis(window.sources, window.confidence, window.note)
     return (window.title, f"{window.from_at} to {window.to_at}", f"{change}, {who}", basis)
 
@@ -127,15 +165,24 @@ def _tier_row(metric: Metric, tier: Tier) -> tuple[str, ...]:
     high = None if tier.below is None else f"{'to' if tier.at_most else 'below'} {tier.below:.1%}"
     count = f"{tier.count_at_least} orders or more" if tier.count_at_least else None
     effects = (
-        f"{tier.points} points" if tier.points else None,
+        f"{tier.points} points" + (f" for {tier.points_days} days" if tier.points_days else "")
+        if tier.points
+        else None,
         f"at most {tier.cap:.0%} of the usual orders a day" if tier.cap is not None else None,
         f"{tier.charge_cents / 100:.2f} {tier.currency} an order" if tier.charge_cents else None,
+        _share(tier) if tier.charge_share is not None else None,
         f"for {tier.days} days" if tier.days else None,
     )
     where = " ".join(part for part in (low, high, count) if part)
     confidence = tier.confidence or metric.confidence
     basis = _basis(tier.sources or metric.sources, confidence, tier.note)
     return (f"`{metric.id}`", where or "always", ", ".join(part for part in effects if part) or "–", basis)
+
+
+def _share(tier: Tier) -> str:
+    least = f", at least {tier.charge_min_cents / 100:.2f}" if tier.charge_min_cents else ""
+    most = f", at most {tier.charge_max_cents / 100:.2f}" if tier.charge_max_cents is not None else ""
+    return f"{tier.charge_share:.1%} of an order's amount{least}{most} {tier.currency}"
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -83,7 +83,7 @@ shifted AS (
 SELECT
   u.case_id,
   CASE
-    WHEN NOT u.is_exact THEN c.day_end_utc - to_seconds(u.seconds_early)
+    WHEN NOT u.is_exact THEN sla_due_on(c.local_date, c.day_end_utc, u.seconds_early)
     WHEN u.unit = 'hour' THEN u.standard_at + to_days(CAST(u.more_days AS INTEGER))
   END AS due_at,
   CASE

@@ -3,7 +3,7 @@
 CREATE OR REPLACE VIEW deadline_clocks AS
 WITH read AS (
   SELECT
-    o.order_no, o.order_id, c.stage, c.case_id, o.tracking_covered, o.delivery_scanned, c.stop_event, c.only_when_started,
+    o.order_no, o.order_id, c.stage, c.case_id, o.tracking_covered, o.delivery_scanned, c.start_event, c.stop_event, c.only_when_started,
     /*start*/ AS clock_start, /*stop*/ AS stop_at, /*proof*/ AS proof_at, /*moot*/ AS moot_at,
     CASE WHEN NOT c.stopped_by_cancelling THEN o.cancelled_at END AS cancelled_at,
     /*platform_due*/ AS platform_due_at,
@@ -13,7 +13,7 @@ WITH read AS (
 )
 
 SELECT
-  order_no, order_id, stage, case_id, clock_start,
+  order_no, order_id, stage, case_id, start_event, clock_start,
   coalesce(stop_at, proof_at) AS stopped_at,
   stop_at IS NULL AND proof_at IS NOT NULL AS proven_only,
   cancelled_at, platform_due_at,

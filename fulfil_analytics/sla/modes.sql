@@ -48,14 +48,17 @@ SELECT
   p.case_id, p.mode, p.reason,
   CASE
     WHEN p.action = 'fixed' THEN p.by_fixed_at
-    WHEN p.by_unit = 'hour' THEN CASE WHEN p.action = 'add' THEN p.due_at + to_hours(p.by_amount) END
+    WHEN p.by_unit = 'hour' THEN CASE p.action WHEN 'replace' THEN p.base_at ELSE p.due_at END + to_hours(p.by_amount)
     WHEN p.is_exact AND p.unit <> 'hour' THEN NULL
     WHEN p.action = 'add' AND p.is_exact THEN p.due_at + to_days(CAST(p.to_day - p.from_day AS INTEGER))
-    ELSE d.day_end_utc - to_seconds(p.seconds_early)
+    ELSE sla_due_on(d.local_date, d.day_end_utc, p.seconds_early)
   END AS due_at,
   CASE
     WHEN p.action = 'fixed' THEN NULL
-    WHEN p.by_unit = 'hour' THEN CASE p.action WHEN 'replace' THEN 0 ELSE p.due_seconds END + 3600 * p.by_amount
+    WHEN p.by_unit = 'hour' THEN 3600 * p.by_amount + CASE
+      WHEN p.action = 'add' THEN p.due_seconds
+      WHEN p.base_at IS NULL OR p.base_seconds IS NOT NULL THEN coalesce(p.base_seconds, 0)
+    END
     WHEN p.is_exact AND p.unit <> 'hour' THEN date_diff('second', p.start_ends_at, d.day_end_utc)
     WHEN p.action = 'add' AND p.by_unit = 'calendar_day' THEN p.due_seconds + 86400 * p.by_amount
     WHEN p.action = 'add' THEN p.due_seconds + 86400 * (p.to_day - p.from_day)
@@ -92,10 +95,10 @@ SELECT
   s.buffered, s.start_ends_at,
   s.due_at AS due_standard, s.due_seconds AS seconds_standard,
   least(greatest(s.due_own, x.due_holiday), s.latest_at) AS due_holiday,
-  least(greatest(s.seconds_own, x.seconds_holiday), s.latest_seconds) AS seconds_holiday,
+  greatest(s.seconds_own, x.seconds_holiday) AS seconds_holiday,
   least(greatest(s.due_at, x.due_extension), s.latest_at) AS due_extension,
-  least(greatest(s.due_seconds, x.seconds_extension), s.latest_seconds) AS seconds_extension,
+  greatest(s.due_seconds, x.seconds_extension) AS seconds_extension,
   least(greatest(s.due_own, x.due_effective), s.latest_at) AS due_effective,
-  least(greatest(s.seconds_own, x.seconds_effective), s.latest_seconds) AS seconds_effective
+  greatest(s.seconds_own, x.seconds_effective) AS seconds_effective
 FROM standard AS s
 LEFT JOIN latest AS x ON x.case_id = s.case_id;

@@ -187,6 +187,7 @@ class Plan:
                 },
                 "platform_too": "platform_fulfilled" in signature.includes,
                 "unpaid_too": "unpaid" in signature.includes,
+                "start_event": signature.start[0],
                 "stop_event": signature.stop[0] if signature.stop else None,
                 "only_when_started": signature.only_when_started,
                 "stopped_by_cancelling": "cancelled_at" in signature.stop,

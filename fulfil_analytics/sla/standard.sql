@@ -1,5 +1,10 @@
 -- The standard deadline of each case: a moment, or seconds from the start of each order's own clock.
 
+-- The due time of a local day: so long before its end, the hour set right that a changing clock puts between them.
+CREATE OR REPLACE TEMP MACRO sla_due_on(day, ends, early) AS
+  ends - to_seconds(early)
+  - (sla_local(ends - to_seconds(early)) - (CAST(day AS TIMESTAMP) + INTERVAL 86399 SECOND - to_seconds(early)));
+
 CREATE OR REPLACE TEMP TABLE sla_business_days AS
 SELECT calendar_id, business_index, local_date FROM sla_calendar WHERE is_business;
 
@@ -57,7 +62,7 @@ SELECT
   CASE
     WHEN NOT u.counted THEN NULL
     WHEN u.fixed_at IS NOT NULL THEN u.fixed_at
-    WHEN NOT u.is_exact THEN d.day_end_utc - to_seconds(u.seconds_early)
+    WHEN NOT u.is_exact THEN sla_due_on(d.local_date, d.day_end_utc, u.seconds_early)
     WHEN u.unit = 'hour' THEN u.base_at + to_hours(u.amount)
   END AS due_at,
   CASE
@@ -68,8 +73,7 @@ SELECT
     ELSE date_diff('second', u.start_ends_at, d.day_end_utc)
   END AS due_seconds,
   -- windows move a deadline no further than this
-  CASE WHEN NOT u.is_exact THEN e.day_end_utc - to_seconds(u.seconds_early) END AS latest_at,
-  CASE WHEN u.is_exact AND u.unit <> 'hour' THEN date_diff('second', u.start_ends_at, e.day_end_utc) END AS latest_seconds
+  sla_due_on(e.local_date, e.day_end_utc, u.seconds_early) AS latest_at
 FROM due AS u
 LEFT JOIN sla_calendar AS d ON d.calendar_id = u.calendar_id AND d.local_date = u.due_day
 LEFT JOIN sla_business_days AS t

@@ -82,7 +82,7 @@ WINDOWS = {
 
 _KINDS = {
     **dict.fromkeys(("start_no", "stop_no", "proof_no", "moot_no", "platform_due_no"), "UTINYINT"),
-    "stop_event": "VARCHAR",
+    **dict.fromkeys(("start_event", "stop_event"), "VARCHAR"),
 }
 
 

@@ -5,7 +5,7 @@ CREATE VIEW deadline_modes AS
 WITH timed AS (
   SELECT
     c.order_no, c.order_id, c.stage, c.clock_start, c.stopped_at, c.proven_only, c.cancelled_at, c.stop_event,
-    c.platform_due_at, c.case_id, coalesce(c.blocked, k.uncounted) AS not_counted, k.why_standard, k.why_holiday,
+    c.platform_due_at, c.case_id, coalesce(c.blocked, k.uncounted, CASE WHEN c.clock_start IS NULL THEN c.start_event || '_unknown' END) AS not_counted, k.why_standard, k.why_holiday,
     k.why_extension, k.why_effective, k.one_due, k.grace_seconds, c.blocked IS NOT NULL AS is_blocked,
     CASE
       WHEN c.blocked IS NOT NULL THEN NULL

@@ -128,6 +128,70 @@ def test_what_is_wrong_and_where(write, old, new, line, column, says):
     assert "\n" not in str(error)
 
 
+@pytest.mark.parametrize(
+    ("keys", "below", "column", "says"),
+    [
+        ('after = "rts"', 0, "line.0.after", "no deadline of stage 'rts'"),
+        ('day_0 = "next"', 0, "line.0.day_0", "Known: counts, next_business_day, order_day"),
+        ('handling = true\nday_0 = "counts"', 1, "line.0.day_0", "exclude each other"),
+        ('rounding = "exact"\ndue_time = 18:00:00', 1, "line.0.due_time", "end_of_day"),
+        ('rounding = "exact"\nextension_cap = 3', 1, "line.0.extension_cap", "whole days"),
+        ('start_else = "created_at"', 0, "line.0.start_else", "is 'start' again"),
+        ('select = { origin = ["overseas"] }', 0, "line.0.select", "Known: cross_border, domestic, overseas_warehouse"),
+        ('select = { order_type = ["preorder"] }', 0, "line.0.select", "Did you mean pre_order?"),
+        ('select = { categories = ["Food"] }', 0, "line.0.select.categories", "Did you mean category?"),
+    ],
+)
+def test_what_is_wrong_with_a_line(write, keys, below, column, says):
+    """Keys added below line 39; the error names the line `below` the first of them."""
+    with pytest.raises(PolicyError) as caught:
+        load_policy(write(GOOD.replace('calendar = "week"\n', f'calendar = "week"\n{keys}\n', 1)))
+    assert (caught.value.file, caught.value.line, caught.value.column) == ("made-up.toml", 40 + below, column)
+    assert says in str(caught.value)
+
+
+def test_a_version_supersedes_only_an_earlier_one(write):
+    text = GOOD.replace("from = 2026-01-01", 'from = 2026-01-01\nsupersedes = "frist"')
+    with pytest.raises(PolicyError, match=r"made-up\.toml:29.*no earlier version 'frist'.*Did you mean first\?"):
+        load_policy(write(text))
+
+
+METRIC = """
+[[metric]]
+id = "late_dispatch_rate"
+title = "Late"
+stage = "dispatch"
+numerator = "late"
+denominator = "all"
+counts = "late"
+better = "lower"
+sources = ["X"]
+confidence = "sure"
+{more}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "column", "says"),
+    [
+        ('calendar = "weak"', "metric.0.calendar", "Did you mean week?"),
+        ('open_orders = "ignored"', "metric.0.open_orders", "Known: counted, late, left_out"),
+        ('entity = "parcel"', "metric.0.entity", "Known: order, package, unit"),
+        ("[[metric.tier]]\ncharge_share = 0.1", "metric.0.tier", "currency"),
+        ("[[metric.tier]]\npoints_days = 90", "metric.0.tier", "'points_days' without 'points'"),
+        ("[[metric.tier]]\nabove = 0.3\nbelow = 0.1", "metric.0.tier", "ends before it starts"),
+        ("[[metric.tier]]\nlimit = 3", "metric.0.tier.0.limit", "Known: above"),
+    ],
+)
+def test_what_is_wrong_with_a_metric(write, more, column, says):
+    with pytest.raises(PolicyError) as caught:
+        load_policy(write(GOOD + METRIC.format(more=more)))
+    assert caught.value.column == column
+    assert caught.value.line is not None
+    assert caught.value.line > GOOD.count("\n")
+    assert says in str(caught.value)
+
+
 def test_selectors_are_a_closed_list(write):
     text = GOOD.replace(
         'unit = "business_day"\ncalendar', 'select = { buyer_key = ["x"] }\nunit = "business_day"\ncalendar'
@@ -189,6 +253,7 @@ def test_every_shipped_file_loads_is_named_after_its_id_and_makes_a_page(path):
         key for part in [*policy.versions, *policy.lines, *policy.windows, *policy.metrics] for key in part.sources
     }
     cited |= {key for calendar in policy.calendars.values() for key in calendar.sources}
+    cited |= {key for metric in policy.metrics for tier in metric.tiers for key in tier.sources}
     named = path.read_text(encoding="utf-8")
     for key in policy.sources:
         assert key in cited or f"({key}" in named or f"# {key}" in named, f"source {key} is not used"

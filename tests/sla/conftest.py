@@ -75,7 +75,7 @@ def insert(con: duckdb.DuckDBPyConnection, name: str, /, rows: Iterable[Mapping[
 def con() -> Iterable[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'; SET threads = 1")
-    for name in ("orders", "sla_windows", "order_lines", "parcels", "journeys"):
+    for name in ("orders", "sla_windows", "order_lines", "parcels", "journeys", "warehouses", "returns"):
         connection.execute(create_table(name, TABLES[name]))
     yield connection
     connection.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import pytest
+
 from fulfil_analytics.policy import load_policy
 from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.sla import build_deadlines
@@ -84,7 +86,7 @@ def test_without_published_times_only_the_platforms_own_deadline_counts(con, ord
         {"order_id": "late", "created_at": dt.datetime(2026, 3, 3), "collection_due_at": own},
         {"order_id": "untold", "created_at": dt.datetime(2026, 3, 3)},
     )
-    build(con, "generic")
+    build(con, "tiktok-sg")
     assert set(outcome(con).values()) == {"not_applicable"}
     assert outcome(con, mode="effective") == {"told": "on_time", "late": "overdue", "untold": "not_applicable"}
     whys = dict(
@@ -92,3 +94,64 @@ def test_without_published_times_only_the_platforms_own_deadline_counts(con, ord
     )
     assert json.loads(whys["untold"])["not_applicable"] == "no_published_deadline"
     assert json.loads(whys["told"])["deadline"] == "platform"
+
+
+PAID = dt.datetime(2026, 3, 3, 9, 30)
+HOUR = dt.timedelta(hours=1)
+SECOND = dt.timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("stage", "hours", "order"),
+    [
+        ("rts", 48, {"market": "US", "paid_at": PAID}),
+        ("rts", 72, {"market": "VN", "paid_at": PAID}),
+        ("rts", 48, {"market": "US", "is_cod": True, "created_at": PAID}),
+        ("rts", 72, {"market": "TH", "is_cod": True, "created_at": PAID}),
+        ("dispatch", 72, {"market": "US", "paid_at": PAID}),
+        ("dispatch", 72, {"market": "ID", "is_cod": True, "created_at": PAID, "paid_at": PAID + 240 * HOUR}),
+        ("collection", 24, {"market": "US", "paid_at": PAID - HOUR, "rts_at": PAID}),
+        ("auto_cancel_rts", 72 + 48, {"market": "US", "paid_at": PAID}),
+        ("auto_cancel_rts", 72 + 48, {"market": "PH", "is_cod": True, "created_at": PAID}),
+        ("cancellation_answer", 48, {"market": "US", "paid_at": PAID, "cancel_requested_at": PAID}),
+        ("payment", 48, {"market": "US", "created_at": PAID, "order_status": "unpaid"}),
+    ],
+)
+def test_the_hours_of_the_starting_articles(con, orders, stage, hours, order):
+    """Met at the last second, missed one second later; under every mode, as no window is in force."""
+    stop = {
+        "rts": "rts_at", "dispatch": "dispatched_at", "collection": "dispatched_at", "auto_cancel_rts": "dispatched_at",
+        "cancellation_answer": "cancelled_at", "payment": "paid_at",
+    }[stage]  # fmt: skip
+    base = {"created_at": PAID - HOUR, **order}
+    orders(
+        {**base, "order_id": "kept", stop: PAID + hours * HOUR},
+        {**base, "order_id": "missed", stop: PAID + hours * HOUR + SECOND},
+    )
+    build(con, "generic")
+    for mode in ("standard", "holiday", "extension", "effective"):
+        assert outcome(con, stage, mode) == {"kept": "on_time", "missed": "late"}
+    if stage == "auto_cancel_rts":
+        [why] = con.execute(
+            "SELECT DISTINCT why FROM deadlines WHERE stage = ? AND mode = 'standard' AND order_id = 'kept'", [stage]
+        ).fetchone()
+        assert json.loads(why)["after"] == "dispatch"
+
+
+def test_the_articles_say_nothing_of_an_order_whose_payment_time_is_unknown(con, orders):
+    orders({"order_id": "A", "created_at": PAID, "rts_at": PAID + 400 * HOUR})
+    build(con, "generic")
+    assert outcome(con) == outcome(con, "rts") == {"A": "not_applicable"}
+    [why] = con.execute("SELECT why FROM deadlines WHERE stage = 'rts' AND mode = 'standard'").fetchone()
+    assert json.loads(why)["not_applicable"] == "paid_at_unknown"
+
+
+def test_the_articles_read_holiday_mode_as_a_buffer(con, orders, windows):
+    orders({"order_id": "A", "created_at": PAID, "paid_at": PAID, "dispatched_at": PAID + 96 * HOUR})
+    windows({"mode": "holiday", "from_at": dt.datetime(2026, 3, 5), "to_at": dt.datetime(2026, 3, 5, 23)})
+    build(con, "generic")
+    assert outcome(con) == {"A": "late"}
+    assert outcome(con, mode="holiday") == outcome(con, mode="effective") == {"A": "on_time"}
+    assert due(con, "auto_cancel_rts", "standard", "UTC") == {"A": "2026-03-08 09:30:00"}
+    # what follows the dispatch deadline moves with it
+    assert due(con, "auto_cancel_rts", "holiday", "UTC") == {"A": "2026-03-09 09:30:00"}
