@@ -151,8 +151,8 @@ HEAD = """\
 # Measured on generated data: made-up orders with planted cases and with innocents that look alike. It says how well the
 # rules find what they describe, not how often real sellers do it.
 #
-# [measured]          seeds, samples, orders: what was made; look_alikes: innocent orders made to look guilty;
-#                     hard_findings_on_look_alikes: how many got a hard finding; tool_version: the tool measured
+# [measured]          tool_version: what was measured; seeds, samples, orders: on what; look_alikes: innocent orders
+#                     made to look guilty; hard_findings_on_look_alikes: how many hard findings were raised on them
 # [rules.RULE_ID]     evidence_class: hard or soft
 #                     planted: true findings in the data; found: those of them that were raised; extra: raised, not true
 #                     recall = found / planted; precision = found / (found + extra); 0..1

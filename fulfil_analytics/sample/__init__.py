@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from fulfil_analytics.sample.generate import LAYOUTS, Truth, generate
+from fulfil_analytics.sample.generate import generate
+from fulfil_analytics.sample.recipe import LAYOUTS, PROFILES, Recipe
+from fulfil_analytics.sample.truth import Truth
 
-__all__ = ["LAYOUTS", "Truth", "generate"]
+__all__ = ["LAYOUTS", "PROFILES", "Recipe", "Truth", "generate"]

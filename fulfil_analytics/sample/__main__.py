@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from fulfil_analytics.errors import FulfilError, UsageError
-from fulfil_analytics.sample.generate import LAYOUTS, generate
+from fulfil_analytics.sample.generate import generate
+from fulfil_analytics.sample.recipe import LAYOUTS
 
 
 def rebuild(folder: Path) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from fulfil_analytics.sample.facts_us import PACIFIC
+from fulfil_analytics.sample.facts_us import PACIFIC, PLACES
+from fulfil_analytics.sample.model import Warehouse
 
 FIRST_DAY = dt.date(2026, 10, 20)
 LAST_DAY = dt.date(2026, 11, 15)
@@ -28,8 +29,6 @@ END = local(LAST_DAY + DAY, 0)
 OLD = local(dt.date(2026, 11, 5), 0)
 """The moment of the older export, which holds the orders created from OLD_FROM on."""
 OLD_FROM = local(dt.date(2026, 10, 30), 0)
-TRACKED_FROM = local(dt.date(2026, 10, 22), 0)
-"""Parcels whose number was given earlier are not in the tracking input."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,25 @@ CAMPAIGN = Window(
     "SAMPLE-NOTICE-3",
 )
 WINDOWS = (HOLIDAY, SLOW_CARRIERS, CAMPAIGN)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The seller's own holiday mode at one warehouse."""
+
+    name: str
+    house: Warehouse
+    start: dt.datetime
+    end: dt.datetime
+
+
+CLOSED = Closed(
+    "Stocktaking",
+    Warehouse("Las Vegas NV", PLACES["89101"]),
+    local(dt.date(2026, 10, 23), 18),
+    local(dt.date(2026, 10, 26), 8),
+)
+"""Written only where every kind of case is."""
 
 
 @dataclass(frozen=True)

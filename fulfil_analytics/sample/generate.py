@@ -3,112 +3,45 @@
 from __future__ import annotations
 
 import heapq
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from fulfil_analytics.errors import UsageError, suggest
-from fulfil_analytics.sample.clock import END, OLD, OLD_FROM
-from fulfil_analytics.sample.facts_abroad import JP, TH, VN
-from fulfil_analytics.sample.facts_us import US
-from fulfil_analytics.sample.files import OrderFiles
-from fulfil_analytics.sample.innocents import INNOCENTS
-from fulfil_analytics.sample.layouts import BY_MARKET
+from fulfil_analytics.sample.clock import CLOSED
+from fulfil_analytics.sample.exports import Exports
+from fulfil_analytics.sample.innocent_orders import INNOCENT_ORDERS
+from fulfil_analytics.sample.innocent_tracks import INNOCENT_TRACKS
+from fulfil_analytics.sample.innocents import INNOCENTS, Innocent
 from fulfil_analytics.sample.maker import Maker
-from fulfil_analytics.sample.model import Order
-from fulfil_analytics.sample.plant import PLANTS, USUAL, Expected
-from fulfil_analytics.sample.rows import Writer
+from fulfil_analytics.sample.model import Order, Parcel
+from fulfil_analytics.sample.plant import PLANTS, Expected, Plant, abroad
+from fulfil_analytics.sample.plant.batches import Batches
+from fulfil_analytics.sample.recipe import Recipe
+from fulfil_analytics.sample.special import Special
 from fulfil_analytics.sample.stream import ordinary
 from fulfil_analytics.sample.tables import Labels, Returns, Stock, Tracking, write_catalogue, write_windows
+from fulfil_analytics.sample.truth import Truth
 
-_MARKETS = {"us": US, "us-xlsx": US, "th": TH, "vn": VN, "jp": JP}
-LAYOUTS = tuple(_MARKETS)
-CONTAINERS = ("csv", "xlsx")
-NEWEST = "All order-2026-11-16-07_16"
-OLDER = "All order-2026-11-05-07_16"
-_ORDERS_A_ROUND = 3000
-"""For each so many orders every case is planted once more."""
+_APPROVED = 'approved = ["usps", "ups", "fedex", "ups-surepost", "fedex-smartpost", "speedx", "veho"]'
 
 
 class _Takes(Protocol):
     def add(self, order: Order) -> None: ...
 
 
-@dataclass
-class Truth:
-    """What is true about a sample folder.
-
-    Attributes
-    ----------
-    folder : Path
-        Where the files stand.
-    orders : int
-        Orders in the newest export.
-    layout : str
-        Which export layout was written.
-    planted : list of Expected
-        Every finding that the rules in `rules` must raise, and no other.
-    rules : list of str
-        Rules that `planted` is complete for: those of the planted kinds and those that must stay silent.
-    innocents : dict of str to list of str
-        Kind of look-alike to the order numbers concerned.
-    """
-
-    folder: Path
-    orders: int
-    layout: str
-    planted: list[Expected] = field(default_factory=list)
-    rules: list[str] = field(default_factory=list)
-    innocents: dict[str, list[str]] = field(default_factory=dict)
-
-    def write(self) -> None:
-        """Write ``truth.json`` into the folder."""
-        truth = {
-            "about": "What is true about the made-up exports beside this file: the findings that must be raised, and "
-            "orders that only look like violations. True for every as-of moment from as_of to as_of_to.",
-            "as_of": "2026-11-16T08:00:00Z",
-            "as_of_to": "2026-11-16T16:00:00Z",
-            "layout": self.layout,
-            "orders": self.orders,
-            "rules": self.rules,
-            "planted": [found._asdict() for found in self.planted],
-            "innocents": self.innocents,
-        }
-        text = json.dumps(truth, indent=1, ensure_ascii=False) + "\n"
-        (self.folder / "truth.json").write_bytes(text.encode())
-
-
-def generate(
-    folder: Path,
-    *,
-    orders: int = 300,
-    seed: int = 20261116,
-    layout: str = "us",
-    planted: bool = True,
-    container: str = "csv",
-    kinds: Collection[str] = USUAL,
-) -> Truth:
+def generate(folder: Path, recipe: Recipe | None = None, **told: Any) -> Truth:
     """Write made-up exports into `folder`; the same arguments give the same bytes.
 
     Parameters
     ----------
     folder : Path
         Made when absent; files of the same names are replaced.
-    orders : int
-        Orders in the newest export, at least 1. Look-alikes and violations take at most half of them.
-    seed : int
-        Another seed, another sample; not negative.
-    layout : str
-        One of `LAYOUTS`. ``us`` writes every kind of input; the others an order export and a tracking file.
-    planted : bool
-        Plant violations; only layout ``us`` can.
-    container : str
-        ``csv`` or ``xlsx``, the form of the newest export.
-    kinds : collection of str
-        Kinds of violation to plant, named after the rules they are planted for (keys of `sample.plant.PLANTS`).
+    recipe : Recipe, optional
+        What to make.
+    **told
+        Fields of `Recipe` that are other than in `recipe`.
 
     Returns
     -------
@@ -118,76 +51,63 @@ def generate(
     Raises
     ------
     UsageError
-        An unknown layout, container or kind, or a number out of range.
+        An unknown word, or a number out of range; nothing is written.
     """
-    _check(orders, seed, layout, container, kinds)
-    container = "xlsx" if layout == "us-xlsx" else container
+    recipe = replace(recipe or Recipe(), **told)
+    recipe.check()
     folder.mkdir(parents=True, exist_ok=True)
-    maker = Maker(_MARKETS[layout], seed)
-    truth = Truth(folder, orders, layout)
-    whole = layout == "us"
-    special = _special(maker, orders, kinds if planted else (), truth) if whole else []
-    stream = heapq.merge(special, ordinary(maker, orders - len(special)), key=lambda order: order.created, reverse=True)
-    _write(folder, maker, stream, container, whole=whole)
-    truth.planted.sort(key=lambda found: (found.rule_id, found.order_id or "", found.waybill or ""))
-    truth.rules = sorted({*USUAL, *kinds, "truncated_export"})
+    maker = Maker(recipe.market, recipe.seed, recipe.weeks)
+    truth = Truth(folder, recipe.orders, recipe.layout, rules=sorted(PLANTS if recipe.whole else abroad.RULES))
+    batches = Batches(maker)
+    special = Special(maker, truth, batches, recipe.shops)
+    special.fill(recipe.orders, *_cases(recipe), dense=recipe.everything)
+    made = sorted(special.orders, key=lambda order: order.created, reverse=True)
+    slips = recipe.planted and recipe.weeks is not None
+    rest = special.ordinary(ordinary(maker, recipe.orders - len(made), slips=slips))
+    stream = heapq.merge(made, rest, key=lambda order: order.created, reverse=True)
+    _write(folder, maker, stream, special.strays, recipe)
+    if recipe.whole:
+        truth.planted += [Expected("batch_anomaly", order, None, "batch") for order in sorted(batches.members())]
     truth.write()
     return truth
 
 
-def _check(orders: int, seed: int, layout: str, container: str, kinds: Collection[str]) -> None:
-    words = [("layout", layout, LAYOUTS), ("container", container, CONTAINERS)]
-    words += [("kinds", kind, tuple(PLANTS)) for kind in sorted(kinds)]
-    for name, word, known in words:
-        if word not in known:
-            raise UsageError(f"unknown word {word!r}", column=name, remedy=suggest(word, known))
-    if orders < 1:
-        raise UsageError(f"{orders} orders cannot be made", column="orders", remedy="Give 1 or more")
-    if seed < 0:
-        raise UsageError(f"seed {seed} is negative", column="seed", remedy="Give 0 or more")
+def _cases(recipe: Recipe) -> tuple[list[Plant], tuple[Innocent, ...]]:
+    """Return what to plant; of other markets than the American only the cases that any market can have."""
+    if recipe.whole:
+        more = INNOCENT_TRACKS + INNOCENT_ORDERS if recipe.everything else ()
+        return [PLANTS[kind] for kind in recipe.chosen], (*INNOCENTS, *more)
+    if not recipe.everything:
+        return [], ()
+    return [abroad.violations] if recipe.planted else [], (abroad.look_alikes,)
 
 
-def _special(maker: Maker, orders: int, kinds: Collection[str], truth: Truth) -> list[Order]:
-    """Return planted and innocent-looking orders, newest first: whole cases, as half of `orders` has room for."""
-    room = orders // 2
-    made: list[Order] = []
-    for _ in range(1 + orders // _ORDERS_A_ROUND):
-        for group, expects, kind in _cases(maker, kinds):
-            if len(made) + len(group) > room:
-                continue
-            made += group
-            truth.planted += expects
-            if not expects:
-                truth.innocents.setdefault(kind, []).extend(order.order_id for order in group)
-    return sorted(made, key=lambda order: order.created, reverse=True)
-
-
-def _cases(maker: Maker, kinds: Collection[str]) -> Iterator[tuple[list[Order], list[Expected], str]]:
-    for kind in PLANTS:
-        if kind in kinds:
-            for planted in PLANTS[kind](maker):
-                yield planted.orders, planted.expects, kind
-    for innocent in INNOCENTS:
-        for kind, group in innocent(maker):
-            yield group, [], kind
-
-
-def _write(folder: Path, maker: Maker, stream: Iterator[Order], container: str, *, whole: bool) -> None:
+def _write(folder: Path, maker: Maker, stream: Iterator[Order], strays: list[Parcel], recipe: Recipe) -> None:
     market = maker.market
-    layout = BY_MARKET[market.id]
     with ExitStack() as stack:
-        newest = stack.enter_context(OrderFiles(folder, NEWEST, container, Writer(market, layout, END), layout))
-        tables: list[_Takes] = [newest, Tracking(folder, market, stack)]
-        older, stock = None, Stock()
-        if whole:
-            older = stack.enter_context(OrderFiles(folder, OLDER, "xlsx", Writer(market, layout, OLD), layout))
+        tracking, stock = Tracking(folder, market, stack), Stock()
+        tables: list[_Takes] = [Exports(folder, market, recipe.newest, stack, older=recipe.whole), tracking]
+        if recipe.whole:
             tables += [Labels(folder, stack), Returns(folder, maker, stack), stock]
         for order in stream:
             for table in tables:
                 table.add(order)
-            if older and OLD_FROM <= order.created < OLD:
-                older.add(order)
-    if whole:
+        for parcel in strays:
+            tracking.add_parcel(parcel)
+    if recipe.whole:
         stock.write(folder, market)
-        write_catalogue(folder, market)
-        write_windows(folder, market)
+        write_catalogue(folder, market, (CLOSED.house,) if recipe.everything else ())
+        write_windows(folder, market, CLOSED if recipe.everything else None)
+    settings = _settings(recipe)
+    if settings:
+        (folder / "fulfil.toml").write_text("\n".join(settings) + "\n", encoding="utf-8")
+
+
+def _settings(recipe: Recipe) -> list[str]:
+    """Return the lines of the sample's ``fulfil.toml``; empty when it needs none."""
+    lines = []
+    if recipe.shops > 1:
+        lines += ["[shops]", *(f'shop-{number} = "shop-{number}/*"' for number in range(1, recipe.shops + 1))]
+    if recipe.whole and recipe.everything:
+        lines += ["[parameters.unapproved_carrier]", _APPROVED]
+    return ["# Settings of this made-up seller; found when fulfil runs in this folder.", *lines] if lines else []

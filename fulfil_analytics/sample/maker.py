@@ -6,9 +6,9 @@ import datetime as dt
 import random
 from typing import Any
 
-from fulfil_analytics.sample.clock import DAY, HOUR, MINUTE, TRACKED_FROM, Calendar, local, truck
+from fulfil_analytics.sample.clock import DAY, FIRST_DAY, HOUR, LAST_DAY, MINUTE, Calendar, local, truck
 from fulfil_analytics.sample.journey import Way, kilometres, label
-from fulfil_analytics.sample.model import Buyer, Line, Market, Order, Parcel, Place, Product
+from fulfil_analytics.sample.model import Buyer, Line, Market, Order, Parcel, Place, Product, Warehouse
 from fulfil_analytics.sample.waybills import Numbers
 
 _FIRST = ("Alder", "Birch", "Cedar", "Fern", "Hazel", "Ivy", "Juniper", "Linden", "Maple", "Oakley", "Rowan", "Sorrel")
@@ -24,12 +24,65 @@ PERSONS = frozenset(f"{first} {last}" for first in _FIRST for last in _LAST)
 class Maker:
     """Draws orders of a market; the same seed draws the same orders."""
 
-    def __init__(self, market: Market, seed: int) -> None:
+    def __init__(self, market: Market, seed: int, weeks: int | None = None) -> None:
         self.market = market
+        self.first_day = FIRST_DAY if weeks is None else LAST_DAY - (7 * weeks - 1) * DAY
+        self.tracked_from = local(self.first_day + 2 * DAY, 0)
+        """Parcels whose number was given earlier are not in the tracking input."""
+        self._back = 0
+        self._once: set[str] = set()
+        self._jitter = 0.0
         self.calendar = Calendar(market.zone, market.holidays)
         self.draw = random.Random(f"{market.id}/{seed}")  # noqa: S311 - made-up data
         self.numbers = Numbers(seed)
         self._people = 100
+
+    def vary(self) -> None:
+        """Let the cases that follow happen in any of the sample's weeks, and not always to the same minute."""
+        self._back = self.draw.randint(0, max(0, (FIRST_DAY - self.first_day).days // 7))
+        self._jitter = 0.3
+
+    def on(self, day: str, hour: float = 9) -> dt.datetime:
+        """Return a Pacific moment of the sample's autumn, or that of an earlier week; `day` is MM-DD."""
+        return local(self.date(day), hour + self._late())
+
+    def late_on(self, day: str, hour: float = 9) -> dt.datetime:
+        """Return a moment that stays where it is, because it has to do with the sample's end or with a window."""
+        return local(dt.date.fromisoformat(f"2026-{day}"), hour + self._late())
+
+    def _late(self) -> float:
+        return self.draw.uniform(0, self._jitter) if self._jitter else 0.0
+
+    def date(self, day: str) -> dt.date:
+        """Return a day of the sample's autumn, or that of an earlier week; `day` is MM-DD."""
+        return dt.date.fromisoformat(f"2026-{day}") - 7 * self._back * DAY
+
+    def once(self, what: str) -> bool:
+        """Whether this is the first time that `what` is asked for: some cases stand in a sample only once."""
+        first = what not in self._once
+        self._once.add(what)
+        return first
+
+    def rare_sku(self) -> str:
+        """Return a SKU that nobody else orders."""
+        self._people += 1
+        return f"RARE-{self._people}"
+
+    def american(self, moment: dt.datetime) -> str:
+        """Return a moment as the American export writes it."""
+        wall = moment.astimezone(self.market.zone)
+        return f"{wall:%m/%d/%Y} {wall.hour % 12 or 12}:{wall:%M:%S} {'AM' if wall.hour < 12 else 'PM'}"
+
+    def stray(self, kind: str, picked_up: dt.datetime, house: Warehouse, to: Place) -> Parcel:
+        """Return a delivered parcel that belongs to no order."""
+        carrier, _ = self.carrier(kind)
+        parcel = Parcel(self.numbers.package_id(), self.numbers.waybill(kind), carrier)
+        way = Way(self.draw, self.market, self.calendar)
+        way.collect(picked_up, house.place, 500)
+        way.carry(house.place, to)
+        way.deliver(to, to.postal_code)
+        parcel.events = way.events
+        return parcel
 
     def buyer(self, place: Place | None = None, *, city: str = "", postal_code: str = "") -> Buyer:
         """Return somebody new at an address that nobody else has."""
@@ -95,7 +148,7 @@ class Maker:
         """Put all lines into one parcel whose number is given to the platform at `rts`."""
         carrier, kind = self.carrier(maker)
         parcel = Parcel(self.numbers.package_id(), self.numbers.waybill(kind), carrier)
-        parcel.tracked = rts >= TRACKED_FROM and not order.by_platform
+        parcel.tracked = rts >= self.tracked_from and not order.by_platform
         if label_event:
             parcel.events.append(label(rts, self.draw, order.warehouse.place.zone))
         order.rts = rts

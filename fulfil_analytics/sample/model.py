@@ -83,6 +83,13 @@ class Parcel:
     feed: str = ""
     events: list[Event] = field(default_factory=list)
     tracked: bool = True
+    """Whether the tracking input holds the events."""
+    readable: bool = True
+    """Whether the export shows a number at all, and not what a spreadsheet left of it."""
+    covered: bool = True
+    """Whether the tracking input speaks about the parcel's carrier."""
+    first: Parcel | None = None
+    """The parcel whose number and events this one shares."""
 
     def __post_init__(self) -> None:
         self.shown = self.shown or self.waybill
@@ -91,7 +98,13 @@ class Parcel:
 
     def shared(self, package_id: str) -> Parcel:
         """Return the same number on another order; the carrier's events stay with the first."""
-        return Parcel(package_id, self.waybill, self.carrier, tracked=False)
+        return Parcel(package_id, self.waybill, self.carrier, tracked=False, first=self)
+
+    @property
+    def seen(self) -> list[Event]:
+        """What the tracking input shows of the parcel's number, in order of time."""
+        parcel = self.first or self
+        return sorted(parcel.events, key=lambda event: event.at) if parcel.tracked else []
 
 
 @dataclass
@@ -103,6 +116,17 @@ class Line:
     parcel: Parcel | None = None
     returned: int = 0
     sku_shown: str = ""
+
+
+@dataclass(frozen=True)
+class Stocked:
+    """A row of the stock count: units that may be sold, units there, and when new ones come."""
+
+    warehouse: str
+    seller_sku: str
+    sellable: int
+    on_hand: int
+    restock_at: dt.datetime | None = None
 
 
 @dataclass
@@ -123,6 +147,7 @@ class Order:
     cancelled_by: str = ""
     cancel_reason: str = ""
     refund_asked: dt.datetime | None = None
+    cancel_asked: dt.datetime | None = None
     pre_order: bool = False
     by_platform: bool = False
     free: bool = False
@@ -133,11 +158,33 @@ class Order:
     delivery_option: str = "Standard shipping"
     label_name: str = ""
     label_text: str = ""
+    label_cells: dict[str, str] = field(default_factory=dict)
+    """Cells of the label that are spelled in another way than the order's."""
+    shop: str = ""
+    slipped: str = ""
+    """What went wrong with an ordinary order; empty: nothing."""
+    export: str = ""
+    """Which export holds the order: the seller's usual ones, or another named one (`sample.exports`)."""
+    platform_due: dict[str, dt.datetime] = field(default_factory=dict)
+    """The platform's own deadlines by stage, where an export carries them."""
+    marks: frozenset[str] = frozenset()
+    """``gift``, ``exchange``, ``replacement``: what only the other export says of an order."""
+    pieces: tuple[Stocked, ...] = ()
+    """What the stock count says of the order's goods, where it is not enough of everything."""
+    way_back: Parcel | None = None
+    """The parcel of the return."""
+    told_before: dict[str, str] = field(default_factory=dict)
+    """Cells that the older export shows otherwise."""
 
     @property
     def parcels(self) -> list[Parcel]:
         """Parcels of the order in line order, each once."""
         return list({id(line.parcel): line.parcel for line in self.lines if line.parcel}.values())
+
+    @property
+    def to_pickup_point(self) -> bool:
+        """Whether the buyer fetches the parcel at a collection point."""
+        return self.delivery_option == "Collection point"
 
     @property
     def waybill(self) -> str:

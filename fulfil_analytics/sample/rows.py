@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from fulfil_analytics.sample.clock import END
 from fulfil_analytics.sample.layouts import TABBED, Layout
 from fulfil_analytics.sample.model import Line, Market, Order
 
@@ -45,6 +46,8 @@ class Writer:
         of_order = self._order_cells(order)
         for line in order.lines:
             cells = {**of_order, **self._line_cells(order, line, of_order["state_"])}
+            if self._at < END:
+                cells.update(order.told_before)
             if tabs:
                 cells.update({name: cells.get(name, "") + "\t" for name in TABBED})
             yield [cells.get(meaning, "") for _, meaning in self._layout.columns]

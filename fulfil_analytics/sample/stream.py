@@ -9,7 +9,6 @@ from fulfil_analytics.sample.clock import (
     CAMPAIGN,
     DAY,
     END,
-    FIRST_DAY,
     HOLIDAY,
     HOUR,
     LAST_DAY,
@@ -22,7 +21,7 @@ from fulfil_analytics.sample.model import Order
 
 _OPENS = 6
 _SECONDS = (24 - _OPENS) * 3600
-_DAYS = (LAST_DAY - FIRST_DAY).days + 1
+_EVENING = 17
 _UNPAID_SHOWN = 30 * HOUR
 _UNPAID_LIMIT = 48 * HOUR
 _ASKED = ("Please leave it on the porch, thank you!", "")
@@ -31,16 +30,18 @@ _SLOW_TO = dt.date(2026, 11, 4)
 """Last day of creation whose standard delivery deadline has passed by END."""
 
 
-def ordinary(maker: Maker, count: int) -> Iterator[Order]:
-    """Yield `count` orders spread over the days of the sample, newest first."""
+def ordinary(maker: Maker, count: int, *, slips: bool = False) -> Iterator[Order]:
+    """Yield `count` orders spread over the days of the sample, newest first; with `slips` some are late for real."""
+    days = (LAST_DAY - maker.first_day).days + 1
     for number in range(count):
         share = (number + maker.draw.random()) / count
-        second = int((1 - share) * _DAYS * _SECONDS)
-        day = FIRST_DAY + second // _SECONDS * DAY
-        yield _order(maker, local(day, _OPENS + second % _SECONDS / 3600, maker.market.zone), day)
+        second = int((1 - share) * days * _SECONDS)
+        day = maker.first_day + second // _SECONDS * DAY
+        moment = local(day, _OPENS + second % _SECONDS / 3600, maker.market.zone)
+        yield _order(maker, moment, day, slips=slips)
 
 
-def _order(maker: Maker, created: dt.datetime, day: dt.date) -> Order:
+def _order(maker: Maker, created: dt.datetime, day: dt.date, *, slips: bool) -> Order:
     order = maker.order(created)
     order.message, order.note = maker.draw.choices((("", ""), _ASKED, _WRAPPED), (90, 6, 4))[0]
     kind = maker.draw.random()
@@ -49,11 +50,11 @@ def _order(maker: Maker, created: dt.datetime, day: dt.date) -> Order:
     if kind < 0.08:
         return _changed_mind(maker, order)
     if maker.market.id == "us":
-        return _american(maker, order, day, kind)
+        return _american(maker, order, day, kind, slips=slips)
     return maker.ship(order)
 
 
-def _american(maker: Maker, order: Order, day: dt.date, kind: float) -> Order:
+def _american(maker: Maker, order: Order, day: dt.date, kind: float, *, slips: bool) -> Order:
     if kind < 0.12:
         return by_platform(maker, order)
     if kind < 0.14:
@@ -61,6 +62,8 @@ def _american(maker: Maker, order: Order, day: dt.date, kind: float) -> Order:
         return maker.ship(order, ship_on=maker.calendar.after(day, 5))
     if kind < 0.15:
         return sample_to_creator(maker, order)
+    if slips and maker.draw.random() < _slip(maker, order, day):
+        return _let_slip(maker, order, day)
     late_day = _late_under_standard(maker, day)
     if late_day:
         return maker.ship(order, ship_on=late_day)
@@ -90,6 +93,21 @@ def _late_at_the_door(maker: Maker, day: dt.date) -> dt.date | None:
     while not maker.calendar.delivers(after):
         after += DAY
     return min(after, LAST_DAY - DAY)
+
+
+def _slip(maker: Maker, order: Order, day: dt.date) -> float:
+    """Return how likely the order is late: a warehouse that gets worse by the week, above all in the evening."""
+    if day > LAST_DAY - 8 * DAY or order.warehouse is not maker.market.warehouses[1]:
+        return 0.01
+    weeks = (LAST_DAY - day).days / 7
+    evening = order.created.astimezone(maker.market.zone).hour >= _EVENING
+    return max(0.02, 0.16 - 0.025 * weeks) * (2 if evening else 0.7)
+
+
+def _let_slip(maker: Maker, order: Order, day: dt.date) -> Order:
+    """Ship it days after the deadline, in time for nobody."""
+    order.slipped = "slipping_warehouse"
+    return maker.ship(order, ship_on=maker.calendar.after(day, 4 + maker.draw.randint(1, 2)))
 
 
 def _unpaid(order: Order) -> Order:

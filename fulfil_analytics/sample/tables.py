@@ -7,10 +7,10 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-from fulfil_analytics.sample.clock import END, HOUR, WINDOWS, local
+from fulfil_analytics.sample.clock import END, HOUR, WINDOWS, Closed, local
 from fulfil_analytics.sample.files import Table
 from fulfil_analytics.sample.maker import Maker
-from fulfil_analytics.sample.model import Event, Market, Order, Parcel
+from fulfil_analytics.sample.model import Event, Market, Order, Parcel, Stocked, Warehouse
 
 _WORDS = {
     "label_created": "Shipping label created, awaiting item",
@@ -18,7 +18,11 @@ _WORDS = {
     "departed": "Departed facility",
     "arrived": "Arrived at facility",
     "in_transit": "Processed at facility",
+    "customs": "Held by customs",
     "out_for_delivery": "Out for delivery",
+    "attempted": "Delivery attempted, refused or nobody there",
+    "returning": "On its way back to the sender",
+    "returned": "Returned to the sender",
     "delivered": "Delivered",
 }
 _UPPER = frozenset({"USPS"})
@@ -37,9 +41,15 @@ class Tracking:
     def add(self, order: Order) -> None:
         """Append the events of the order's parcels up to the sample's end."""
         for parcel in order.parcels:
-            for event in parcel.events if parcel.tracked else ():
-                if event.at < END:
-                    self._add(parcel, event)
+            self.add_parcel(parcel)
+        if order.way_back:
+            self.add_parcel(order.way_back)
+
+    def add_parcel(self, parcel: Parcel) -> None:
+        """Append the events of a parcel up to the sample's end."""
+        for event in parcel.events if parcel.tracked else ():
+            if event.at < END:
+                self._add(parcel, event)
 
     def _add(self, parcel: Parcel, event: Event) -> None:
         # one carrier tells local time with its offset, the others UTC
@@ -74,18 +84,17 @@ class Labels:
             return
         buyer = order.buyer
         for parcel in order.parcels:
-            self._table.add(
-                order.order_id,
-                parcel.waybill,
-                order.label_name or buyer.name,
-                buyer.phone,
-                f"{buyer.street} {buyer.unit}".strip(),
-                buyer.city,
-                buyer.place.state,
-                buyer.postal_code,
-                "US",
-                order.label_text,
-            )
+            cells = {
+                "recipient": order.label_name or buyer.name,
+                "phone": buyer.phone,
+                "address": f"{buyer.street} {buyer.unit}".strip(),
+                "city": buyer.city,
+                "state": buyer.place.state,
+                "postal_code": buyer.postal_code,
+                "country": "US",
+                "label_text": order.label_text,
+            }
+            self._table.add(order.order_id, parcel.waybill, *{**cells, **order.label_cells}.values())
 
 
 class Returns:
@@ -123,7 +132,8 @@ class Returns:
             "No longer needed",
             f"{product.price_cents / 100:.2f}",
             order.lines[0].returned,
-            *[""] * 9,
+            order.way_back.waybill if order.way_back else "",
+            *[""] * 8,
         )
 
 
@@ -132,9 +142,13 @@ class Stock:
 
     def __init__(self) -> None:
         self._open: Counter[tuple[str, str]] = Counter()
+        self._pieces: list[Stocked] = []
 
     def add(self, order: Order) -> None:
-        """Count the units of an order that still needs them."""
+        """Count the units of an order that still needs them; what its own rows of the stock say is taken as it is."""
+        if order.pieces:
+            self._pieces += order.pieces
+            return
         if not order.by_platform and order.state(END) in ("unpaid", "awaiting_shipment", "awaiting_collection"):
             for line in order.lines:
                 self._open[order.warehouse.name, line.product.seller_sku] += line.quantity
@@ -144,18 +158,23 @@ class Stock:
         with ExitStack() as stack:
             header = "warehouse,seller_sku,on_hand,reserved,sellable,restock_at,taken_at"
             table = Table(folder, "inventory", header, stack)
+            taken = iso(END - 2 * HOUR)
             for number, house in enumerate(market.warehouses):
                 for product in market.products:
                     wanted = self._open[house.name, product.seller_sku]
                     sellable = wanted + 40 + 15 * number
-                    table.add(house.name, product.seller_sku, sellable + 5, 5, sellable, None, _iso(END - 2 * HOUR))
+                    table.add(house.name, product.seller_sku, sellable + 5, 5, sellable, None, taken)
+            for piece in self._pieces:
+                reserved, again = piece.on_hand - piece.sellable, piece.restock_at and iso(piece.restock_at)
+                table.add(piece.warehouse, piece.seller_sku, piece.on_hand, reserved, piece.sellable, again, taken)
 
 
-def _iso(moment: dt.datetime) -> str:
+def iso(moment: dt.datetime) -> str:
+    """Return a UTC moment as the templates write it."""
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def write_catalogue(folder: Path, market: Market) -> None:
+def write_catalogue(folder: Path, market: Market, more: tuple[Warehouse, ...] = ()) -> None:
     """Write products and warehouses."""
     with ExitStack() as stack:
         products = Table(folder, "products", "seller_sku,product_name,category,weight_g", stack)
@@ -163,7 +182,7 @@ def write_catalogue(folder: Path, market: Market) -> None:
             products.add(product.seller_sku, product.name, product.category, product.weight_g)
         header = "warehouse,city,state,postal_code,country,latitude,longitude,time_zone"
         houses = Table(folder, "warehouses", header, stack)
-        for house in market.warehouses:
+        for house in (*market.warehouses, *more):
             place = house.place
             houses.add(
                 house.name,
@@ -177,7 +196,7 @@ def write_catalogue(folder: Path, market: Market) -> None:
             )
 
 
-def write_windows(folder: Path, market: Market) -> None:
+def write_windows(folder: Path, market: Market, closed: Closed | None = None) -> None:
     """Write the platform's notices of longer deadlines."""
     header = (
         "mode,reason,name,from,to,stage,market,warehouse,handover,action,amount,unit,fixed_at,opted_in,automatic,"
@@ -208,3 +227,7 @@ def write_windows(folder: Path, market: Market) -> None:
                 "true" if window.automatic else "false",
                 window.reference,
             )
+        if closed:
+            start, end = (moment.astimezone(market.zone).isoformat() for moment in (closed.start, closed.end))
+            place = ("", market.country, closed.house.name)
+            table.add("holiday", "", closed.name, start, end, *place, *[""] * 5, "true", "false", "")

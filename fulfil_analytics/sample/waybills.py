@@ -109,6 +109,9 @@ class Numbers:
         digits = (start or "61299") + self._scattered(14 - len(start or "61299"))
         return digits + gs1(digits)
 
+    def _lasership(self, start: str) -> str:
+        return f"1LSCX{start or '0A'}{self._scattered(8)}"
+
     def _flash_th(self, start: str) -> str:
         return f"TH{start or '0130'}{self._scattered(7)}A"
 

@@ -6,7 +6,7 @@ A kind is named after the rule it is planted for. To add one, write a function t
 
 from __future__ import annotations
 
-from fulfil_analytics.sample.plant import content, handling, identifiers, numbers, tracking
+from fulfil_analytics.sample.plant import abroad, content, handling, identifiers, numbers, records, tracking
 from fulfil_analytics.sample.plant.case import Case, Expected, Plant
 
 PLANTS: dict[str, Plant] = {
@@ -15,6 +15,7 @@ PLANTS: dict[str, Plant] = {
     **tracking.PLANTS,
     **content.PLANTS,
     **handling.PLANTS,
+    **records.PLANTS,
 }
 USUAL = frozenset(
     {
@@ -29,4 +30,4 @@ USUAL = frozenset(
 )
 """Kinds planted unless told otherwise."""
 
-__all__ = ["PLANTS", "USUAL", "Case", "Expected", "Plant"]
+__all__ = ["PLANTS", "USUAL", "abroad", "Case", "Expected", "Plant"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fulfil_analytics.sample.innocents import on
 from fulfil_analytics.sample.maker import Maker
 from fulfil_analytics.sample.model import Order
 from fulfil_analytics.sample.plant.case import Case, Plant, case
@@ -12,7 +11,7 @@ from fulfil_analytics.sample.plant.case import Case, Plant, case
 
 def _untracked(order: Order) -> Order:
     """Take the parcel out of the tracking input: a number nobody can read is looked up by nobody."""
-    order.parcels[0].tracked = False
+    order.parcels[0].tracked = order.parcels[0].readable = False
     return order
 
 
@@ -25,10 +24,10 @@ def damaged_identifier(maker: Maker) -> Iterator[Case]:
         ("10-28", "fedex", lambda number: number + ".0"),
     )
     for day, kind, damage in damages:
-        order = _untracked(maker.ship(maker.order(on(day, 12)), maker=kind))
+        order = _untracked(maker.ship(maker.order(maker.on(day, 12)), maker=kind))
         order.parcels[0].shown = damage(order.waybill)
         yield case("damaged_identifier", order, "damaged_identifier", waybill=False)
-    order = maker.ship(maker.order(on("10-29", 12), lines=1))
+    order = maker.ship(maker.order(maker.on("10-29", 12), lines=1))
     order.lines[0].sku_shown = "1.72941E+18"
     yield case("damaged_identifier", order, "damaged_identifier", waybill=False)
 
