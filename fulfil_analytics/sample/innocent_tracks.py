@@ -303,9 +303,7 @@ def clocks_go_back(maker: Maker) -> Iterator[LookAlike]:
 
 def number_replaced(maker: Maker) -> Iterator[LookAlike]:
     """The seller corrected the number: the older export shows the first one, which nobody used."""
-    order = maker.ship(
-        maker.order(maker.late_on("11-03", 7), lines=1), maker="usps", ship_on=maker.calendar.after(maker.date("11-03"))
-    )
+    order = maker.ship(maker.order(maker.late_on("11-03", 7), lines=1), maker="usps", ship_on=dt.date(2026, 11, 4))
     order.told_before = {"waybill": maker.numbers.waybill("usps")}
     yield "number_replaced", [order]
 

@@ -136,7 +136,7 @@ class _Life:
     def _may_be_cancelled(self) -> bool:
         """Whether the order is not even awaiting collection and the platform is about to cancel it."""
         order = self._order
-        if order.cancelled or order.cancel_asked or any(map(self._known, (order.rts, order.shipped, order.delivered))):
+        if order.cancelled or any(map(self._known, (order.rts, order.shipped, order.delivered))):
             return False
         day = self._calendar.after(self._calendar.day_of(order.created), _AUTO_CANCEL)
         return local(day, 24 - 1 / 3600, self._maker.market.zone) <= self._at + _WARNING
