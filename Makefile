@@ -39,8 +39,9 @@ lint: $(DEV)  ## ruff, mypy strict, import contracts
 sample: $(STAMP)  ## make data/sample anew
 	$(BIN)/python -m fulfil_analytics.sample data/sample
 
-docs: $(STAMP)  ## write docs/policies anew from rules/policies
+docs: $(STAMP)  ## write docs/policies and docs/rules anew from rules/
 	$(BIN)/python -m fulfil_analytics.policy.docs docs/policies
+	$(BIN)/python -m fulfil_analytics.rulebook.pages docs/rules
 
 LOCK := uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-strip-extras --no-header --no-annotate --upgrade
 

@@ -26,6 +26,7 @@ _HEADINGS = {
         "given": "Every example holds:",
         "flags": "flags",
         "nothing": "flags nothing",
+        "explained": "Raised, but folded under the finding of one of these on the same order",
         "tried": "tried on each case",
         "not_tried": "no file can show it",
     },
@@ -47,6 +48,7 @@ _HEADINGS = {
         "given": "每个示例均含:",
         "flags": "报出",
         "nothing": "不报",
+        "explained": "仍会报出,但归入同一订单中以下规则的发现",
         "tried": "每次都会核对",
         "not_tried": "文件无法判断",
     },
@@ -87,6 +89,8 @@ def _not_raised(rule: Rule, words: dict[str, str]) -> str:
     lines += [f"{words['untestable']}: `{reason.reason}`" for reason in rule.not_testable]
     lines += [f"{words['untestable']}: `missing {column}`" for column in rule.requires]
     lines += [f"{words['excused']}: `{reason.reason}`" for reason in rule.excused]
+    if rule.explained_by:
+        lines.append(f"{words['explained']}: {', '.join(f'`{root}`' for root in rule.explained_by)}")
     return _bullets(lines)
 
 
