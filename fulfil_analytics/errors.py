@@ -7,6 +7,7 @@ An error's text is one line that a seller can act on. It never holds a raw cell 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 EXIT_OK = 0
@@ -100,6 +101,29 @@ class FormatError(FulfilError):
 
 class ConfigError(FulfilError):
     """``fulfil.toml`` does not say what it must say."""
+
+
+_DISK = re.compile(
+    r"No space left on device|File too large|Disk quota exceeded|Read-only file system|Input/output error"
+)
+
+
+def disk_trouble(problem: BaseException | None) -> str:
+    """Return the operating system's words where a disk that is full, read-only or failing is behind `problem`, or "".
+
+    Examples
+    --------
+    >>> disk_trouble(RuntimeError('Could not write file "a": No space left on device'))
+    'No space left on device'
+    >>> disk_trouble(RuntimeError("anything else"))
+    ''
+    """
+    while problem is not None:
+        found = _DISK.search(str(problem))
+        if found:
+            return found[0]
+        problem = problem.__cause__ or problem.__context__
+    return ""
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

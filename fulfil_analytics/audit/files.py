@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fulfil_analytics import __version__
 from fulfil_analytics.aside import folder_aside
 from fulfil_analytics.audit.manifest import dumps
+from fulfil_analytics.errors import disk_trouble
 from fulfil_analytics.schemas import DERIVED, columns
 from fulfil_analytics.sql import literal, read_sql
 
@@ -68,8 +69,11 @@ def _write(run: Run, folder: Path) -> None:
         target = literal(str(folder / f"{name}.parquet"))
         try:
             run.store.con.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
-        except (duckdb.IOException, duckdb.OutOfMemoryException):
-            raise OSError(errno.ENOSPC, "the disk or the memory is full") from None
+        except duckdb.Error as problem:
+            trouble = disk_trouble(problem)
+            if trouble:
+                raise OSError(errno.EIO, trouble) from None
+            raise
     (folder / "manifest.json").write_text(dumps(run.manifest), encoding="utf-8")
     (folder / "run.json").write_text(dumps(_stamp(run)), encoding="utf-8")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import os
@@ -13,14 +12,13 @@ from collections.abc import Callable, Iterator
 
 import typer
 
-from fulfil_analytics.errors import EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, FulfilError
+from fulfil_analytics.errors import EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, FulfilError, disk_trouble
 
 _Wrong: type[Exception] = typer.BadParameter.__mro__[2]
 """What typer raises for words it does not understand; it carries its own click under a private name."""
 
 LOG = logging.getLogger("fulfil_analytics")
 INTERRUPTED = 130
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def run(app: Callable[..., object]) -> None:
@@ -66,9 +64,10 @@ def _words(problem: Exception) -> tuple[str, int, dict[str, object]]:
         context = getattr(problem, "ctx", None)
         command = context.command_path if context is not None else "fulfil"
         return f"{said}. See: {command} --help", EXIT_USAGE, {}
-    if isinstance(problem, OSError) and problem.errno in _FULL:
-        return "the disk is full. Make room, then run again; what stood there before still stands.", EXIT_USAGE, {}
-    if isinstance(problem, MemoryError):
+    trouble = disk_trouble(problem)
+    if trouble:
+        return f"the disk cannot be written: {trouble}. Make room, then run again; nothing is lost.", EXIT_USAGE, {}
+    if isinstance(problem, MemoryError) or type(problem).__name__ == "OutOfMemoryException":
         return "the memory is full. Limit the database with --memory, or give more.", EXIT_USAGE, {}
     kind = type(problem).__name__
     return (

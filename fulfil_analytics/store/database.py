@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from fulfil_analytics.aside import sweep
-from fulfil_analytics.errors import StoreError
+from fulfil_analytics.errors import StoreError, disk_trouble
 from fulfil_analytics.schemas import DERIVED, LOADED, create_table, duckdb_types
 
 STORE_VERSION = 1
@@ -129,12 +129,21 @@ def _settings(store: Store, memory: str | None) -> None:
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    there = path.exists()
     try:
         return duckdb.connect(
             str(path), config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
         )
     except duckdb.Error as problem:
-        words = str(problem)
+        words, trouble = str(problem), disk_trouble(problem)
+    if trouble:
+        if not there and path.is_file() and path.stat().st_size == 0:
+            path.unlink()
+        raise StoreError(
+            f"the store cannot be written: {trouble}",
+            file=str(path),
+            remedy="Make room, or name another file with --db",
+        )
     if "lock" in words.lower():
         holder = re.search(r"PID (\d+)", words)
         who = f"process {holder[1]}" if holder else "another process"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from fulfil_analytics.errors import FulfilError, InputError, StoreError
+from fulfil_analytics.errors import FulfilError, InputError, StoreError, disk_trouble
 from fulfil_analytics.privacy import struck
 from fulfil_analytics.schemas import LOADED, duckdb_types, key_of
 from fulfil_analytics.sql import read_sql
@@ -82,18 +83,25 @@ def load_file(
         store.con.commit()
     except duckdb.Error as problem:
         # the engine's own words may quote a row: they stay here
-        store.con.rollback()
+        _roll_back(store)
         raise _translated(problem, source.shown, store) from None
     except BaseException:
-        store.con.rollback()
+        _roll_back(store)
         raise
     return Loaded(source.shown, recognised.format.kind, already=False)
 
 
+def _roll_back(store: Store) -> None:
+    """Undo what was begun; a commit that failed has been undone already."""
+    with contextlib.suppress(duckdb.Error):
+        store.con.rollback()
+
+
 def _translated(problem: duckdb.Error, shown: str, store: Store) -> FulfilError:
-    if isinstance(problem, duckdb.IOException | duckdb.OutOfMemoryException):
+    trouble = disk_trouble(problem)
+    if trouble or isinstance(problem, duckdb.OutOfMemoryException):
         return StoreError(
-            "the store cannot be written: the disk or the memory is full",
+            f"the store cannot be written: {trouble or 'the memory is full'}",
             file=str(store.path),
             remedy="Make room, or give more with --memory; nothing of the file was taken",
         )
@@ -186,7 +194,7 @@ def settle(store: Store) -> None:
         store.con.execute(read_sql("fulfil_analytics.store", "ledger.sql").replace("{{rows}}", rows))
         store.con.commit()
     except BaseException:
-        store.con.rollback()
+        _roll_back(store)
         raise
     _check_sums(store)
 

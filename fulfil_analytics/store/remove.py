@@ -16,7 +16,7 @@ import duckdb
 
 from fulfil_analytics.aside import settle as settle_file
 from fulfil_analytics.aside import sweep
-from fulfil_analytics.errors import StoreError, UsageError
+from fulfil_analytics.errors import StoreError, UsageError, disk_trouble
 from fulfil_analytics.privacy import Privacy, install
 from fulfil_analytics.schemas import LOADED
 from fulfil_analytics.sql import Value, fill, literal, quoted, read_sql
@@ -131,7 +131,6 @@ def _remove(
     path: Path, choose: Callable[[Store], None], before: dt.datetime | None, nobody: str, remedy: str, dry_run: bool
 ) -> Removed:
     with open_store(path, must_exist=True) as store:
-        store.con.execute("CHECKPOINT")
         choose(store)
         _execute(store, _sql("gone", before=before))
         rows = dict(store.rows("SELECT table_name, count(*) FROM gone_rows GROUP BY table_name ORDER BY table_name"))
@@ -147,6 +146,7 @@ def _remove(
 def _replace(store: Store, path: Path) -> None:
     fresh = path.with_name(f".fulfil-{os.getpid()}-{path.name}")
     try:
+        store.con.execute("CHECKPOINT")
         sweep(path.parent)
         _copy(store, fresh)
         with open_store(fresh) as left:
@@ -154,9 +154,12 @@ def _replace(store: Store, path: Path) -> None:
         settle_file(fresh)
         os.replace(fresh, path)
         settle_file(path.parent)
-    except (duckdb.IOException, duckdb.OutOfMemoryException, OSError):
+    except (duckdb.Error, OSError) as problem:
+        trouble = disk_trouble(problem)
+        if not trouble and not isinstance(problem, OSError):
+            raise
         raise StoreError(
-            "the store cannot be written anew: the disk is full or the folder is read-only",
+            f"the store cannot be written anew: {trouble or 'the folder cannot be written'}",
             file=str(path),
             remedy="Make room for a second store of its size beside it; nothing was removed",
         ) from None

@@ -1,7 +1,8 @@
 """Runs commands in children that can be killed: the libraries are imported once, before any thread, then it forks.
 
-Reads one JSON object a line on stdin: ``words`` (the command), ``kill`` (seconds until SIGKILL, or null). Answers with
-one on stdout: ``status`` (of the command; -9 when it was killed), ``seconds``, ``said`` (what it printed).
+Reads one JSON object a line on stdin: ``words`` (the command), ``kill`` (seconds until SIGKILL, or null), ``limit``
+(bytes that a file may have, or null). Answers with one on stdout: ``status`` (of the command; -9 when it was killed),
+``seconds``, ``said`` (what it printed).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import resource
 import signal
 import sys
 import tempfile
@@ -30,11 +32,14 @@ def warm() -> None:
     import fulfil_analytics.store  # noqa: F401
 
 
-def child(words: list[str], said: int) -> None:
+def child(words: list[str], said: int, limit: int | None) -> None:
     """Run the command and leave; never returns."""
     from fulfil_analytics.cli.main import run
 
     os.setpgrp()
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     status = 0
     text = io.StringIO()
     with redirect_stdout(text), redirect_stderr(text):
@@ -47,13 +52,13 @@ def child(words: list[str], said: int) -> None:
     os._exit(status)
 
 
-def trial(words: list[str], kill: float | None) -> dict[str, object]:
+def trial(words: list[str], kill: float | None, limit: int | None) -> dict[str, object]:
     """Run the command in a child; kill it after a time."""
     with tempfile.TemporaryFile() as said:
         began = time.monotonic()
         process = os.fork()
         if process == 0:
-            child(words, said.fileno())
+            child(words, said.fileno(), limit)
         status = None
         while status is None:
             done, code = os.waitpid(process, os.WNOHANG)
@@ -74,7 +79,7 @@ def main() -> None:
     tell("ready")
     for line in sys.stdin:
         asked = json.loads(line)
-        tell(json.dumps(trial(asked["words"], asked["kill"])))
+        tell(json.dumps(trial(asked["words"], asked["kill"], asked["limit"])))
 
 
 def tell(line: str) -> None:

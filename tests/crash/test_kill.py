@@ -6,68 +6,21 @@ A few moments here; ``make crash`` (FULFIL_KILLS) tries fifty of each command, a
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from nursing import Nursery
 
 KILLS = int(os.environ.get("FULFIL_KILLS", "0"))
 SEED = int(os.environ.get("FULFIL_SEED", "20261116"))
-HERE = Path(__file__).resolve().parent
 POLICY = ("--policy", "tiktok-us")
 ONLY = () if KILLS else ("--only", "stale_tracking", "--only", "late_rts", "--only", "duplicate_waybill")
 """Rules of the audits here; all of them where there is time."""
-
-
-class Nursery:
-    """Runs commands in children that can be killed."""
-
-    def __init__(self, temp: Path) -> None:
-        root = HERE.parents[1]
-        path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
-        self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "nursery.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "TMPDIR": str(temp), "PYTHONPATH": path, "NO_COLOR": "1"},
-        )
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline() == "ready\n"
-
-    def run(self, *words: object, kill: float | None = None) -> dict[str, Any]:
-        """Run a command; `kill` is the seconds it may live."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"words": [*map(str, words)], "kill": kill}) + "\n")
-        self.process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
-        if kill is None:
-            assert answer["status"] == 0, answer["said"]
-        return answer
-
-    def close(self) -> None:
-        """End the process."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    one = Nursery(tmp_path_factory.mktemp("temp"))
-    yield one
-    one.close()
 
 
 @pytest.fixture(scope="module")
