@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
@@ -164,3 +166,51 @@ def _refuse_zone(value: str, place: dict[str, Any]) -> None:
     except (KeyError, ValueError, OSError):
         remedy = "Write an IANA name such as America/Los_Angeles"
         raise ConfigError(f"unknown time zone {value}", remedy=remedy, **place) from None
+
+
+USUAL: dict[str, Any] = {"lang": "en", "privacy.pii": "hash"}
+"""What holds where nothing is said; all else is then unset."""
+
+
+def written(
+    *,
+    policy: str | None = None,
+    lang: str | None = None,
+    time_zone: str | None = None,
+    inputs: list[str] | None = None,
+    db: str | None = None,
+    out: str | None = None,
+    shops: dict[str, str] | None = None,
+) -> str:
+    """Return the text of a ``fulfil.toml`` that explains every setting; what is not given stands as a comment.
+
+    Examples
+    --------
+    >>> print(written(policy="tiktok-us").splitlines()[4])
+    policy = "tiktok-us"
+    """
+    values = {
+        "policy": _toml(policy),
+        "lang": _toml(lang),
+        "time_zone": _toml(time_zone),
+        "inputs": _toml(inputs),
+        "db": _toml(db),
+        "out": _toml(out),
+        "shops": "\n".join(f"{_toml(shop)} = {_toml(pattern)}" for shop, pattern in (shops or {}).items()) or None,
+    }
+    lines = []
+    for line in files("fulfil_analytics").joinpath("config.template.toml").read_text(encoding="utf-8").splitlines():
+        name = line.removeprefix("#? ").partition(" ")[0]
+        if not line.startswith("#? "):
+            lines.append(line)
+        elif name == "shops":
+            lines.append(values["shops"] or f"# {line.removeprefix('#? shops ')}")
+        else:
+            said = values.get(name)
+            lines.append(f"{name} = {said}" if said is not None else f"# {line.removeprefix('#? ')}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: str | list[str] | None) -> str | None:
+    # a JSON string is a TOML string
+    return None if value is None else json.dumps(value, ensure_ascii=False)

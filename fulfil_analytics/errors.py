@@ -15,6 +15,9 @@ EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_INTERNAL = 3
 
+_FEW = 24
+"""So many known words are still read by a person who mistyped one."""
+
 
 class FulfilError(Exception):
     """An error with its place and its remedy.
@@ -127,7 +130,7 @@ def disk_trouble(problem: BaseException | None) -> str:
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """Return a remedy that names the nearest known words, or all of them when they are few.
+    """Return a remedy that names the nearest known words, and all of them when they are few or none is near.
 
     Examples
     --------
@@ -136,5 +139,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
     """
     names = sorted(set(known))
     near = difflib.get_close_matches(word, names, n=1)
-    start = f"Did you mean {near[0]}? " if near else ""
+    start = f"Did you mean {', '.join(near)}? " if near else ""
+    if near and len(names) > _FEW:
+        return f"{start}There are {len(names)} in all"
     return f"{start}Known: {', '.join(names) or 'none'}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fulfil_analytics.cli import common
+from fulfil_analytics.cli import common, complete
 from fulfil_analytics.errors import EXIT_FINDINGS
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
 def audit(
-    inputs: common.Inputs,
+    inputs: common.Inputs = None,
     policy: common.Policy = None,
     as_of: common.AsOf = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write the audit into.")] = None,
@@ -32,10 +32,11 @@ def audit(
         typer.Option(
             "--fail-on",
             metavar="SEVERITY",
+            autocompletion=complete.words(*SEVERITIES),
             help="Exit 1 when a finding that no reviewer excused is at or above this severity.",
         ),
     ] = None,
-    pii: common.Pii = "hash",
+    pii: common.Pii = None,
     dates: common.Dates = None,
     places: common.Places = None,
     memory: common.Memory = None,
@@ -66,9 +67,11 @@ def audit(
             memory=memory,
             progress=tell,
         )
+        named = common.inputs_of(inputs, options.config, options.db, stored=db is not None)
+        out = out or options.config.out
         if out is not None:
             warm()
-        run = run_audit(inputs, options)
+        run = run_audit(named, options)
         with run:
             if out is not None:
                 tell("writing")

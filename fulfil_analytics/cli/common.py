@@ -6,17 +6,32 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fulfil_analytics.cli import complete
 from fulfil_analytics.cli.funnel import LOG
 
+if TYPE_CHECKING:
+    from fulfil_analytics.config import Config
+
 Inputs = Annotated[
-    list[str], typer.Argument(metavar="INPUT...", help="Files, folders or globs; what a file is, its content decides.")
+    list[str] | None,
+    typer.Argument(
+        metavar="[INPUT...]",
+        help="Files, folders or globs; what a file is, its content decides. Default: fulfil.toml, paths.inputs.",
+        show_default=False,
+    ),
 ]
 Policy = Annotated[
-    str | None, typer.Option("--policy", metavar="ID", help="Policy to judge by; see: fulfil policies list.")
+    str | None,
+    typer.Option(
+        "--policy",
+        metavar="ID",
+        help="Policy to judge by; see: fulfil policies list.",
+        autocompletion=complete.policies,
+    ),
 ]
 AsOf = Annotated[
     str | None,
@@ -24,19 +39,38 @@ AsOf = Annotated[
         "--as-of", metavar="TIME", help="Moment the audit speaks for; default: the latest time in the inputs."
     ),
 ]
-Lang = Annotated[str | None, typer.Option("--lang", metavar="en|zh", help="Language of messages and report.")]
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang", metavar="en|zh", help="Language of messages and report.", autocompletion=complete.words("en", "zh")
+    ),
+]
 Db = Annotated[Path | None, typer.Option("--db", metavar="FILE", help="Store to load into and keep.")]
-Pii = Annotated[str, typer.Option("--pii", metavar="hash|drop|keep", help="What becomes of names, phones and streets.")]
+Pii = Annotated[
+    str | None,
+    typer.Option(
+        "--pii",
+        metavar="hash|drop|keep",
+        help="What becomes of names, phones and streets; hash unless said otherwise.",
+        autocompletion=complete.words("hash", "drop", "keep"),
+    ),
+]
 Rules = Annotated[
     list[Path] | None, typer.Option("--rules", metavar="DIR", help="Folder of own rules; may be given again.")
 ]
 Only = Annotated[
-    list[str] | None, typer.Option("--only", metavar="RULE", help="Run only this rule; may be given again.")
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="RULE", help="Run only this rule; may be given again.", autocompletion=complete.rules
+    ),
 ]
 Dates = Annotated[
     str | None,
     typer.Option(
-        "--dates", metavar="day-first|month-first", help="Order of day and month where a file does not settle it."
+        "--dates",
+        metavar="day-first|month-first",
+        help="Order of day and month where a file does not settle it.",
+        autocompletion=complete.words("day-first", "month-first"),
     ),
 ]
 Places = Annotated[
@@ -50,6 +84,34 @@ Line = Annotated[
     bool, typer.Option("--line", help="Print one line of JSON for a chat webhook: text, level, figures; nothing else.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print a machine-readable summary on stdout.")]
+
+
+def inputs_of(given: list[str] | None, config: Config, db: Path | None, *, stored: bool) -> list[str]:
+    """Return what a command reads: what it names, else the store, else what ``fulfil.toml`` names.
+
+    Parameters
+    ----------
+    stored : bool
+        A store that exists is enough; else ``fulfil.toml``'s inputs are read into it.
+
+    Raises
+    ------
+    UsageError
+        Nothing is named anywhere.
+    """
+    from fulfil_analytics.errors import UsageError
+
+    if given:
+        return given
+    held = db is not None and db.exists()
+    if (stored and held) or (held and not config.inputs):
+        return []
+    if config.inputs:
+        return list(config.inputs)
+    raise UsageError(
+        "no INPUT is named",
+        remedy="Name the folder of your exports, or a store with --db, or begin a fulfil.toml: fulfil init",
+    )
 
 
 def one_of(value: str | None, allowed: tuple[str, ...], option: str) -> str | None:

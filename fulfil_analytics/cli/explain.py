@@ -19,7 +19,7 @@ def explain(
     rules: common.Rules = None,
     lang: common.Lang = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page instead of text.")] = None,
-    pii: common.Pii = "hash",
+    pii: common.Pii = None,
     dates: common.Dates = None,
     json: common.Json = False,
 ) -> None:
@@ -37,7 +37,7 @@ def explain(
         options = make_options(
             policy=policy, as_of=as_of, db=db, rules=rules, only=None, lang=lang, pii=pii, dates=dates, progress=tell
         )
-        with run_audit(inputs or [], options) as run:
+        with run_audit(common.inputs_of(inputs, options.config, options.db, stored=True), options) as run:
             page = explain_order(run, order_id)
             if html is not None:
                 write_text(html, page.to_html())

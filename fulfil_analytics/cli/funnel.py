@@ -63,7 +63,7 @@ def _words(problem: Exception) -> tuple[str, int, dict[str, object]]:
         said = " ".join(str(getattr(problem, "format_message", lambda: problem)()).split()).rstrip(".")
         context = getattr(problem, "ctx", None)
         command = context.command_path if context is not None else "fulfil"
-        return f"{said}. See: {command} --help", EXIT_USAGE, {}
+        return f"{said}{'' if said.endswith('?') else '.'} See: {command} --help", EXIT_USAGE, {}
     trouble = disk_trouble(problem)
     if trouble:
         return f"the disk cannot be written: {trouble}. Make room, then run again; nothing is lost.", EXIT_USAGE, {}

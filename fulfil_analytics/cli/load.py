@@ -11,10 +11,13 @@ from fulfil_analytics.cli import common
 
 
 def load(
-    inputs: common.Inputs,
-    db: Annotated[Path, typer.Option("--db", metavar="FILE", help="Store to load into; made if there is none.")],
+    inputs: common.Inputs = None,
+    db: Annotated[
+        Path | None,
+        typer.Option("--db", metavar="FILE", help="Store to load into; made if there is none."),
+    ] = None,
     policy: common.Policy = None,
-    pii: common.Pii = "hash",
+    pii: common.Pii = None,
     dates: common.Dates = None,
     quiet: common.Quiet = False,
     json: common.Json = False,
@@ -26,12 +29,15 @@ def load(
     from fulfil_analytics.audit.manifest import dumps
     from fulfil_analytics.audit.run import run_load
     from fulfil_analytics.cli.audit import make_options
+    from fulfil_analytics.errors import UsageError
 
     with common.progress(quiet or json) as tell:
         options = make_options(
             policy=policy, db=db, pii=pii, dates=dates, lang=None, rules=None, only=None, as_of=None, progress=tell
         )
-        result = run_load(inputs, options)
+        if options.db is None:
+            raise UsageError("no store is named", column="--db", remedy="Add --db FILE")
+        result = run_load(common.inputs_of(inputs, options.config, None, stored=False), options)
     if json:
         typer.echo(dumps(result), nl=False)
     elif not quiet:

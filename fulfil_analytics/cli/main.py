@@ -9,6 +9,7 @@ import typer
 from fulfil_analytics.cli import (
     audit,
     common,
+    config,
     explain,
     forget,
     funnel,
@@ -45,6 +46,8 @@ app.command("purge")(forget.purge)
 app.add_typer(rules.app, name="rules")
 app.add_typer(policies.app, name="policies")
 app.command("sample")(sample.sample)
+app.command("init")(config.init)
+app.command("config")(config.config)
 
 
 def _version(wanted: bool) -> None:

@@ -7,14 +7,22 @@ from typing import Annotated
 
 import typer
 
-from fulfil_analytics.cli import common
+from fulfil_analytics.cli import common, complete
 
-app = typer.Typer(help="List, show and check policies.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="List, show and check policies.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    epilog="Example: fulfil policies show tiktok-us",
+)
 
 
 @app.command("list")
 def list_() -> None:
-    """List the policies."""
+    """List the policies.
+
+    Example: fulfil policies list
+    """
     from rich.table import Table
 
     from fulfil_analytics.policy import load_policies
@@ -27,8 +35,13 @@ def list_() -> None:
 
 
 @app.command()
-def show(policy_id: Annotated[str, typer.Argument(metavar="ID", help="Policy id.")]) -> None:
-    """Show one policy: its versions, and each line with source and confidence."""
+def show(
+    policy_id: Annotated[str, typer.Argument(metavar="ID", help="Policy id.", autocompletion=complete.policies)],
+) -> None:
+    """Show one policy: its versions, and each line with source and confidence.
+
+    Example: fulfil policies show tiktok-us
+    """
     from rich.markdown import Markdown
 
     from fulfil_analytics.errors import UsageError, suggest
@@ -43,7 +56,10 @@ def show(policy_id: Annotated[str, typer.Argument(metavar="ID", help="Policy id.
 
 @app.command()
 def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy file.")]) -> None:
-    """Check a policy file; says what is wrong, with line and key."""
+    """Check a policy file; says what is wrong, with line and key.
+
+    Example: fulfil policies check my-shop.toml
+    """
     from fulfil_analytics.policy import load_policy
 
     policy = load_policy(file)

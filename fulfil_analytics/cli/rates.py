@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fulfil_analytics.cli import common
+from fulfil_analytics.cli import common, complete
 
 if TYPE_CHECKING:
     from fulfil_analytics.audit.run import Run
@@ -30,7 +30,13 @@ def rates(
     as_of: common.AsOf = None,
     db: common.Db = None,
     by: Annotated[
-        list[str] | None, typer.Option("--by", metavar="DIM", help="Slice by this, e.g. carrier; may be given again.")
+        list[str] | None,
+        typer.Option(
+            "--by",
+            metavar="DIM",
+            help="Slice by this, e.g. carrier; may be given again.",
+            autocompletion=complete.dimensions,
+        ),
     ] = None,
     per: Annotated[str | None, typer.Option("--per", metavar="day|week|month", help="Split by local time.")] = None,
     metric: Annotated[
@@ -47,7 +53,7 @@ def rates(
     upheld: Annotated[
         list[str] | None, typer.Option("--upheld", metavar="ORDER_ID", help="As if this order were upheld on appeal.")
     ] = None,
-    pii: common.Pii = "hash",
+    pii: common.Pii = None,
     dates: common.Dates = None,
     quiet: common.Quiet = False,
     json: common.Json = False,
@@ -69,9 +75,15 @@ def rates(
             policy=policy, as_of=as_of, db=db, rules=None, only=None, lang=None, pii=pii, dates=dates, progress=tell
         )
         if is_replay(policy):
-            replay_command(inputs or [], policy or "", options, mode=mode or "standard", json=json)
+            replay_command(
+                common.inputs_of(inputs, options.config, options.db, stored=True),
+                policy or "",
+                options,
+                mode=mode or "standard",
+                json=json,
+            )
             return
-        with run_deadlines(inputs or [], options) as run:
+        with run_deadlines(common.inputs_of(inputs, options.config, options.db, stored=True), options) as run:
             tell("counting")
             result = _result(run, by or [], per, metric or [], mode, changes=changes)
             if appeals or upheld:

@@ -48,7 +48,7 @@ def reconcile(
     policy: common.Policy = None,
     as_of: common.AsOf = None,
     db: common.Db = None,
-    pii: common.Pii = "hash",
+    pii: common.Pii = None,
     dates: common.Dates = None,
     quiet: common.Quiet = False,
     json: common.Json = False,
@@ -69,7 +69,7 @@ def reconcile(
         options = make_options(
             policy=policy, as_of=as_of, db=db, rules=None, only=None, lang=None, pii=pii, dates=dates, progress=tell
         )
-        with run_deadlines(inputs or [], options) as run:
+        with run_deadlines(common.inputs_of(inputs, options.config, options.db, stored=True), options) as run:
             listed = None if orders is None else read_order_list(run.store.con, orders)
             result = explain(run.store.con, run.policy, run.as_of, metric, figure, span, listed)
     if json:

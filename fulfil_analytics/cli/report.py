@@ -25,7 +25,7 @@ def report(
     db: common.Db = None,
     rules: common.Rules = None,
     lang: common.Lang = None,
-    pii: common.Pii = "hash",
+    pii: common.Pii = None,
     dates: common.Dates = None,
     places: common.Places = None,
     memory: common.Memory = None,
@@ -48,8 +48,6 @@ def report(
     from fulfil_analytics.report.view import read_scope
 
     scope = read_scope(week, start, end, shop)
-    if not inputs and db is None:
-        raise UsageError("nothing to report", column="INPUT", remedy="Name exports, or a store with --db FILE")
     warm()
     with common.progress(quiet or json or line) as tell:
         options = make_options(
@@ -65,7 +63,7 @@ def report(
             memory=memory,
             progress=tell,
         )
-        with kept_or_run(inputs or [], options) as run:
+        with kept_or_run(common.inputs_of(inputs, options.config, options.db, stored=True), options) as run:
             tell("writing")
             try:
                 facts = report_of(run, out, scope)

@@ -7,10 +7,15 @@ from typing import Annotated
 
 import typer
 
-from fulfil_analytics.cli import common
+from fulfil_analytics.cli import common, complete
 from fulfil_analytics.errors import EXIT_FINDINGS
 
-app = typer.Typer(help="List, show and test rules.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="List, show and test rules.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    epilog="Example: fulfil rules show late_dispatch",
+)
 
 
 def _folders(rules: list[Path] | None) -> list[Path]:
@@ -22,7 +27,10 @@ def _folders(rules: list[Path] | None) -> list[Path]:
 
 @app.command("list")
 def list_(rules: common.Rules = None, lang: common.Lang = None) -> None:
-    """List all rules with severity, what they judge and what they say."""
+    """List all rules with severity, what they judge and what they say.
+
+    Example: fulfil rules list --rules my_rules
+    """
     from rich.table import Table
 
     from fulfil_analytics.rulebook import load_rules
@@ -35,11 +43,14 @@ def list_(rules: common.Rules = None, lang: common.Lang = None) -> None:
 
 @app.command()
 def show(
-    rule_id: Annotated[str, typer.Argument(metavar="ID", help="Rule id.")],
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="Rule id.", autocompletion=complete.rules)],
     rules: common.Rules = None,
     lang: common.Lang = None,
 ) -> None:
-    """Show one rule: what it finds, when not, its parameters, examples and sources."""
+    """Show one rule: what it finds, when not, its parameters, examples and sources.
+
+    Example: fulfil rules show late_dispatch
+    """
     from rich.markdown import Markdown
 
     from fulfil_analytics.rulebook import load_rules, rule_page
@@ -55,7 +66,10 @@ def test(
         Path | None, typer.Argument(metavar="[DIR]", help="Folder of own rules; default: the shipped ones.")
     ] = None,
 ) -> None:
-    """Run the examples of every rule. Exit 1 when one does not give what it says."""
+    """Run the examples of every rule. Exit 1 when one does not give what it says.
+
+    Example: fulfil rules test my_rules
+    """
     from fulfil_analytics.engines import DuckDBEngine
     from fulfil_analytics.resources import rules_folder
     from fulfil_analytics.rulebook import load_rules, run_examples
@@ -81,7 +95,10 @@ def new(
     rule_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the new rule, in lower_case.")],
     into: Annotated[Path, typer.Option("--into", metavar="DIR", help="Folder to write it into.")] = Path("my_rules"),
 ) -> None:
-    """Begin a rule of your own: a working file with examples, to be edited."""
+    """Begin a rule of your own: a working file with examples, to be edited.
+
+    Example: fulfil rules new slow_packing --into my_rules
+    """
     from fulfil_analytics.aside import write_text
     from fulfil_analytics.errors import UsageError
     from fulfil_analytics.rulebook import new_rule

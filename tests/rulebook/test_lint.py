@@ -32,7 +32,7 @@ REFUSED = [
     ("select a from findings", "table findings", "Known"),
     ("select a from store_meta", "table store_meta", "Known"),
     ("select a from main.orders", "another schema", "name the table alone"),
-    ("select a from 'orders.csv'", "table orders.csv", "Known"),
+    ("select a from 'orders.csv'", "table orders.csv", "Did you mean orders?"),
     ("select a from read_csv('/etc/passwd')", "read_csv", "Known"),
     ("select current_setting('temp_directory') as x from orders", "current_setting", "Known"),
     ("select now() as x from orders", "now", "{as_of}"),
