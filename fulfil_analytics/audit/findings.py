@@ -207,7 +207,7 @@ def findings_sql(rule: Rule, kinds: dict[str, str], *, as_of: dt.datetime, lang:
         carrier=told("carrier"),
         occurred_at=own("occurred_at", "CAST(NULL AS TIMESTAMP)"),
         message=saying.message_sql(rule, kinds, as_of=as_of, lang=lang, zone=zone),
-        evidence=saying.evidence_sql(rule, kinds),
+        evidence=saying.evidence_sql(rule, kinds, as_of),
         explanations=innocence.explanations_sql(rule, as_of, lang),
         source_file=own("source_file", "found_source_file"),
         source_line=f"CAST({own('source_line', 'found_source_line')} AS BIGINT)",

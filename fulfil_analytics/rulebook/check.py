@@ -156,7 +156,7 @@ def _check_selected(rule: Rule) -> None:
             )
         if columns.count(column) > 1:
             raise rule.error(f"the SELECT gives {column} twice", line=rule.sql_line, remedy="Rename one of the two")
-        if column in OURS or column.startswith(("found_", "innocent_")):
+        if column in (*OURS, "limits", "as_of") or column.startswith(("found_", "innocent_")):
             raise rule.error(f"the name {column} is taken", line=rule.sql_line, remedy="Rename the column")
         if column.endswith("_key"):
             raise rule.error(

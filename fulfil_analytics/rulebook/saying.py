@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
@@ -44,12 +45,23 @@ def message_sql(rule: Rule, kinds: Mapping[str, str], *, as_of: dt.datetime, lan
     return " || ".join(part for part in parts if part != "''") or "''"
 
 
-def evidence_sql(rule: Rule, kinds: Mapping[str, str]) -> str:
-    """Return an expression over ``bad`` that gives the evidence as JSON text, keys in the SELECT's order."""
+def evidence_sql(rule: Rule, kinds: Mapping[str, str], as_of: dt.datetime) -> str:
+    """Return an expression over ``bad`` that gives the evidence as JSON text, keys in the SELECT's order.
+
+    Last stand ``limits``, the numbers in force that the rule compared with, and ``as_of`` where the rule looked at it:
+    with them a reader needs no other file than the exports.
+    """
     pairs = [
         f"{literal(json_key(name, first=number == 0))} || coalesce({_json(name, kinds[name])}, 'null')"
         for number, name in enumerate(evidence_columns(rule, kinds))
     ]
+    held: dict[str, object] = {}
+    if limits := {name: value for name, value in rule.values.items() if isinstance(value, int | float)}:
+        held["limits"] = limits
+    if "{as_of}" in rule.sql:
+        held["as_of"] = f"{as_of.isoformat(timespec='seconds')}Z"
+    if held:
+        pairs.append(literal(("," if pairs else "") + json.dumps(held)[1:-1]))
     return " || ".join(["'{'", *pairs, "'}'"])
 
 

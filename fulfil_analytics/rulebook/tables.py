@@ -103,6 +103,7 @@ REFERENCE = {
         "longitude": "DOUBLE",
         "reach_km": "DOUBLE",
         "shown": "VARCHAR",
+        "time_zone": "VARCHAR",
     },
     "track_steps": {
         "parcel_id": "VARCHAR",
@@ -141,6 +142,7 @@ REFERENCE = {
         "from_state": "VARCHAR",
         "to_state": "VARCHAR",
         "zone": "VARCHAR",
+        "last_mile_zone": "VARCHAR",
     },
     "track_runs": {
         "run": "BIGINT",
@@ -203,7 +205,7 @@ REFERENCE = {
     },
     "carrier_periods": {"carrier": "VARCHAR", "first_event_at": "TIMESTAMP", "last_event_at": "TIMESTAMP"},
     "shared_addresses": {"address_key": "VARCHAR", "recipients": "BIGINT", "orders": "BIGINT"},
-    "rest_days": {"carrier": "VARCHAR", "starts_at": "TIMESTAMP", "ends_at": "TIMESTAMP"},
+    "rest_days": {"carrier": "VARCHAR", "zone": "VARCHAR", "starts_at": "TIMESTAMP", "ends_at": "TIMESTAMP"},
 }
 """Tables beside the schemas: reference data, and the numbers that are on no order."""
 

@@ -131,8 +131,8 @@ P1        | 2026-01-12 14:00 | delivered
 P2        | 2026-01-12 14:00 | delivered
 '''
 rest_days = '''
-carrier | starts_at        | ends_at
-ups     | 2026-01-11 08:00 | 2026-01-12 08:00
+carrier | zone | starts_at        | ends_at
+ups     | *    | 2026-01-11 08:00 | 2026-01-12 08:00
 '''
 
 [[example]]
@@ -162,9 +162,11 @@ with suspects as (
     parcels.carrier,
     parcels.delivered_at,
     parcels.order_cancelled_at,
+    coalesce(tracks.last_mile_zone, '*') as clock,
     journeys.out_for_delivery_at
   from parcels
   join journeys on journeys.parcel_id = parcels.parcel_id
+  left join tracks on tracks.parcel_id = parcels.parcel_id
   where journeys.out_for_delivery_at is not null
     and fa_add_hours(journeys.out_for_delivery_at, {limit_hours}) < coalesce(journeys.delivered_at, {as_of})
 ),
@@ -180,6 +182,7 @@ ends as (
   select
     suspects.parcel_id,
     coalesce(suspects.carrier, '*') as carrier,
+    suspects.clock,
     suspects.out_for_delivery_at,
     outcomes.outcome_at,
     coalesce(
@@ -209,6 +212,7 @@ rested as (
   from ends
   left join rest_days
     on rest_days.carrier = ends.carrier
+    and rest_days.zone = ends.clock
     and rest_days.starts_at < ends.end_at
     and rest_days.ends_at > ends.out_for_delivery_at
   group by ends.parcel_id, ends.out_for_delivery_at, ends.outcome_at, ends.end_at

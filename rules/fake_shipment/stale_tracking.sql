@@ -49,7 +49,7 @@ not_raised_when = [
 ]
 could_be_wrong = [
   { name = "late_scan_upload", en = "the carrier collected in time and scanned or uploaded later: its first scan is no pick-up; the signed manifest shows it", zh = "承运商已按时揽收但扫描或上传较晚:首次扫描不是揽收;可出示签收的交接单", when = "case when tracks.first_scan_status <> 'picked_up' then true end" },
-  { name = "carrier_rested", en = "a Sunday lies in the grace: the platform counts elapsed hours all the same", zh = "宽限期内有周日:平台仍按自然小时计算", when = "found.sundays_in_grace > 0" },
+  { name = "carrier_rested", en = "a rest day of the carrier lies in the grace: the platform counts elapsed hours all the same", zh = "宽限期内有承运商休息日:平台仍按自然小时计算", when = "found.rest_days_in_grace > 0" },
   { name = "unknown_wording", en = "the carrier words its first scan in a way no format file knows, and it was taken for a message", zh = "承运商首次扫描的措辞未被格式文件识别,被当作消息", when = "journeys.scans = 0 and journeys.events > 1" },
   { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
 ]
@@ -222,6 +222,7 @@ with limits as (
   select
     parcels.parcel_id,
     parcels.waybill,
+    coalesce(parcels.carrier, '*') as carrier,
     parcels.given_at,
     journeys.label_at,
     journeys.first_scan_at,
@@ -234,17 +235,40 @@ with limits as (
   join journeys on journeys.parcel_id = parcels.parcel_id
   left join orders on orders.order_id = parcels.order_id
   where journeys.first_event_at is not null
+),
+late as (
+  select
+    limits.parcel_id,
+    limits.waybill,
+    limits.carrier,
+    limits.given_at,
+    limits.label_at,
+    limits.first_scan_at,
+    limits.limit_hours,
+    fa_add_hours(limits.given_at, limits.limit_hours) as limit_at
+  from limits
+  where fa_add_hours(limits.given_at, limits.limit_hours) < coalesce(limits.first_scan_at, {as_of})
+),
+rested as (
+  select late.parcel_id, count(rest_days.starts_at) as rest_days
+  from late
+  left join rest_days
+    on rest_days.carrier = late.carrier
+    and rest_days.zone = '*'
+    and rest_days.starts_at < late.limit_at
+    and rest_days.ends_at > late.given_at
+  group by late.parcel_id
 )
 select
-  limits.parcel_id,
-  fa_add_hours(limits.given_at, limits.limit_hours) as occurred_at,
-  case when limits.first_scan_at is null then 'none' else 'late' end as scan,
-  limits.waybill,
-  limits.given_at,
-  limits.label_at,
-  limits.first_scan_at,
-  fa_hours(limits.given_at, coalesce(limits.first_scan_at, {as_of})) as hours_waited,
-  limits.limit_hours,
-  fa_sundays(limits.given_at, fa_add_hours(limits.given_at, limits.limit_hours)) as sundays_in_grace
-from limits
-where fa_add_hours(limits.given_at, limits.limit_hours) < coalesce(limits.first_scan_at, {as_of})
+  late.parcel_id,
+  late.limit_at as occurred_at,
+  case when late.first_scan_at is null then 'none' else 'late' end as scan,
+  late.waybill,
+  late.given_at,
+  late.label_at,
+  late.first_scan_at,
+  fa_hours(late.given_at, coalesce(late.first_scan_at, {as_of})) as hours_waited,
+  late.limit_hours,
+  rested.rest_days as rest_days_in_grace
+from late
+join rested on rested.parcel_id = late.parcel_id

@@ -33,7 +33,7 @@ not_raised_when = [
 ]
 could_be_wrong = [
   { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
-  { name = "carrier_rested", en = "a Sunday lies between: the platform counts elapsed hours all the same", zh = "期间有周日:平台仍按自然小时计算", when = "found.sundays > 0" },
+  { name = "carrier_rested", en = "a rest day of the carrier lies between: the platform counts elapsed hours all the same", zh = "期间有承运商休息日:平台仍按自然小时计算", when = "found.rest_days > 0" },
   { name = "long_first_leg", en = "a long first leg without a stop: the parcel went on afterwards", zh = "首段运输较长且无中转:之后继续运输", when = "found.next_event_at is not null" },
 ]
 evidence_to_keep = "The carrier's own page for the number; the carrier's answer where the parcel is."
@@ -66,11 +66,12 @@ P2        | 2026-01-06 09:00:00 | picked_up         | 2026-01-07 09:00:01
 '''
 
 [[example]]
-name = "silence until the as-of moment: inside the limit, and a second beyond; a Sunday is told"
+name = "silence until the as-of moment: inside the limit, and a second beyond; a rest day of the carrier is told"
 flags = ["P2"]
 threshold = ["limit_hours"]
 as_of = "2026-01-12 09:00:00"
-evidence = { P2 = { outcome = "none", hours_waited = "24", sundays = "1" } }
+evidence = { P2 = { outcome = "none", hours_waited = "24", rest_days = "1" } }
+explanations = { P2 = { carrier_rested = "possible", long_first_leg = "ruled_out" } }
 parcels = '''
 parcel_id | waybill
 P1        | W1
@@ -85,6 +86,12 @@ tracks = '''
 parcel_id | first_scan_at       | first_scan_status | next_event_at
 P1        | 2026-01-11 09:00:00 | picked_up         |
 P2        | 2026-01-11 08:59:59 | arrived           |
+'''
+rest_days = '''
+carrier | zone             | starts_at        | ends_at
+*       | *                | 2026-01-11 08:00 | 2026-01-12 08:00
+*       | America/New_York | 2026-01-11 05:00 | 2026-01-12 05:00
+usps    | *                | 2026-01-11 08:00 | 2026-01-12 08:00
 '''
 
 [[example]]
@@ -146,6 +153,11 @@ flags = []
 with ends as (
   select
     tracks.parcel_id,
+    parcels.waybill,
+    coalesce(parcels.carrier, '*') as carrier,
+    tracks.first_scan_at,
+    tracks.first_scan_status,
+    tracks.next_event_at,
     coalesce(
       tracks.next_event_at,
       case when parcels.delivered_at > tracks.first_scan_at then parcels.delivered_at end,
@@ -154,19 +166,33 @@ with ends as (
     ) as end_at
   from tracks
   join parcels on parcels.parcel_id = tracks.parcel_id
+  where tracks.first_scan_status in ('picked_up', 'in_transit', 'arrived', 'departed')
+),
+stalled as (
+  select
+    ends.parcel_id, ends.waybill, ends.carrier, ends.first_scan_at, ends.first_scan_status, ends.next_event_at, ends.end_at
+  from ends
+  where fa_add_hours(ends.first_scan_at, {limit_hours}) < ends.end_at
+),
+rested as (
+  select stalled.parcel_id, count(rest_days.starts_at) as rest_days
+  from stalled
+  left join rest_days
+    on rest_days.carrier = stalled.carrier
+    and rest_days.zone = '*'
+    and rest_days.starts_at < stalled.end_at
+    and rest_days.ends_at > stalled.first_scan_at
+  group by stalled.parcel_id
 )
 select
-  parcels.parcel_id,
-  fa_add_hours(tracks.first_scan_at, {limit_hours}) as occurred_at,
-  case when tracks.next_event_at is null then 'none' else 'late' end as outcome,
-  parcels.waybill,
-  tracks.first_scan_at,
-  tracks.first_scan_status,
-  tracks.next_event_at,
-  fa_hours(tracks.first_scan_at, ends.end_at) as hours_waited,
-  fa_sundays(tracks.first_scan_at, ends.end_at) as sundays
-from parcels
-join tracks on tracks.parcel_id = parcels.parcel_id
-join ends on ends.parcel_id = parcels.parcel_id
-where tracks.first_scan_status in ('picked_up', 'in_transit', 'arrived', 'departed')
-  and fa_add_hours(tracks.first_scan_at, {limit_hours}) < ends.end_at
+  stalled.parcel_id,
+  fa_add_hours(stalled.first_scan_at, {limit_hours}) as occurred_at,
+  case when stalled.next_event_at is null then 'none' else 'late' end as outcome,
+  stalled.waybill,
+  stalled.first_scan_at,
+  stalled.first_scan_status,
+  stalled.next_event_at,
+  fa_hours(stalled.first_scan_at, stalled.end_at) as hours_waited,
+  rested.rest_days
+from stalled
+join rested on rested.parcel_id = stalled.parcel_id

@@ -129,10 +129,10 @@ P2        | 2026-01-09 20:00 | departed  | 2026-01-12 18:00 | arrived
 P3        | 2026-01-09 20:00 | departed  | 2026-01-12 18:00 | arrived
 '''
 rest_days = '''
-carrier | starts_at        | ends_at
-usps    | 2026-01-11 08:00 | 2026-01-12 08:00
-*       | 2026-01-11 08:00 | 2026-01-12 08:00
-usps    | 2026-01-18 08:00 | 2026-01-19 08:00
+carrier | zone | starts_at        | ends_at
+usps    | *    | 2026-01-11 08:00 | 2026-01-12 08:00
+*       | *    | 2026-01-11 08:00 | 2026-01-12 08:00
+usps    | *    | 2026-01-18 08:00 | 2026-01-19 08:00
 '''
 
 [[example]]
@@ -216,6 +216,42 @@ P7        | 2026-01-06 09:00 | exception | 2026-01-12 09:00 | arrived
 '''
 
 [[example]]
+name = "the rest day is that of the place of the scan, not of the policy"
+flags = ["P2"]
+evidence = { P2 = { rest_hours = "21", gap_hours = "48" } }
+parcels = '''
+parcel_id | waybill | carrier
+P1        | W1      | usps
+P2        | W2      | usps
+'''
+journeys = '''
+parcel_id | covered | first_scan_at
+P1        | true    | 2026-01-10 02:00
+P2        | true    | 2026-01-10 02:00
+'''
+tracks = '''
+parcel_id | zone
+P1        | same_state
+P2        | same_state
+'''
+track_places = '''
+place_id | shown        | time_zone
+1        | HONOLULU, HI | Pacific/Honolulu
+2        | SEATTLE, WA  | America/Los_Angeles
+'''
+track_steps = '''
+parcel_id | event_at         | status   | place_id | next_at             | next_status
+P1        | 2026-01-10 02:00 | departed | 1        | 2026-01-12 23:00:01 | arrived
+P2        | 2026-01-10 02:00 | departed | 2        | 2026-01-12 23:00:01 | arrived
+'''
+rest_days = '''
+carrier | zone                | starts_at        | ends_at
+usps    | Pacific/Honolulu    | 2026-01-11 10:00 | 2026-01-12 10:00
+usps    | America/Los_Angeles | 2026-01-09 05:00 | 2026-01-10 23:00
+usps    | *                   | 2026-01-11 08:00 | 2026-01-12 08:00
+'''
+
+[[example]]
 name = "no parcels at all"
 flags = []
 */
@@ -229,6 +265,7 @@ with gaps as (
     track_steps.source_line,
     tracks.zone,
     coalesce(parcels.carrier, '*') as carrier,
+    coalesce(track_places.time_zone, '*') as clock,
     coalesce(
       track_steps.next_at,
       case when parcels.delivered_at > track_steps.event_at then parcels.delivered_at end,
@@ -243,6 +280,7 @@ with gaps as (
   from track_steps
   join tracks on tracks.parcel_id = track_steps.parcel_id
   join parcels on parcels.parcel_id = track_steps.parcel_id
+  left join track_places on track_places.place_id = track_steps.place_id
   where track_steps.status in ('picked_up', 'in_transit', 'arrived', 'departed')
     and (track_steps.next_status is null or track_steps.next_status <> 'customs')
     and (tracks.last_mile_at is null or track_steps.event_at < tracks.last_mile_at)
@@ -270,6 +308,7 @@ rested as (
   from gaps
   left join rest_days
     on rest_days.carrier = gaps.carrier
+    and rest_days.zone = gaps.clock
     and rest_days.starts_at < gaps.end_at
     and rest_days.ends_at > gaps.event_at
   where fa_add_hours(gaps.event_at, gaps.limit_hours) < gaps.end_at

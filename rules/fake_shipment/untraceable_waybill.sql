@@ -46,7 +46,7 @@ not_raised_when = [
 could_be_wrong = [
   { name = "fetched_in_part", en = "the tracking input was fetched for some numbers of the carrier only", zh = "轨迹数据仅查询了该承运商的部分单号" },
   { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
-  { name = "carrier_rested", en = "a Sunday lies in the grace: the platform counts elapsed hours all the same", zh = "宽限期内有周日:平台仍按自然小时计算", when = "found.sundays_in_grace > 0" },
+  { name = "carrier_rested", en = "a rest day of the carrier lies in the grace: the platform counts elapsed hours all the same", zh = "宽限期内有承运商休息日:平台仍按自然小时计算", when = "found.rest_days_in_grace > 0" },
   { name = "delivered_by_order", en = "the order counts as delivered: the carrier may have it under another number", zh = "订单显示已送达:承运商可能使用了其他单号", when = "parcels.delivered_at is not null" },
 ]
 evidence_to_keep = "The carrier's own page for the number with its first event, and the signed hand-over manifest."
@@ -151,32 +151,60 @@ P1        | true
 '''
 
 [[example]]
-name = "a Sunday lay in between, and the finding says so"
-flags = ["P1"]
+name = "a rest day of the carrier lay in between, and the finding says so"
+flags = ["P1", "P2"]
 as_of = "2026-01-12 12:00"
-evidence = { P1 = { sundays_in_grace = "1" } }
+evidence = { P1 = { rest_days_in_grace = "1" }, P2 = { rest_days_in_grace = "0" } }
+explanations = { P1 = { carrier_rested = "possible" }, P2 = { carrier_rested = "ruled_out" } }
 parcels = '''
 parcel_id | waybill | carrier | given_at
 P1        | W1      | usps    | 2026-01-10 20:00
+P2        | W2      | amazon  | 2026-01-10 20:00
 '''
 journeys = '''
 parcel_id | covered
 P1        | true
+P2        | true
+'''
+rest_days = '''
+carrier | zone | starts_at        | ends_at
+usps    | *    | 2026-01-11 08:00 | 2026-01-12 08:00
+usps    | *    | 2026-01-18 08:00 | 2026-01-19 08:00
 '''
 
 [[example]]
 name = "no parcels at all"
 flags = []
 */
+with silent as (
+  select
+    parcels.parcel_id,
+    parcels.waybill,
+    coalesce(parcels.carrier, '*') as carrier,
+    parcels.given_at,
+    fa_add_hours(parcels.given_at, {grace_hours}) as limit_at
+  from parcels
+  join journeys on journeys.parcel_id = parcels.parcel_id
+  where journeys.first_event_at is null
+    and fa_add_hours(parcels.given_at, {grace_hours}) < {as_of}
+),
+rested as (
+  select silent.parcel_id, count(rest_days.starts_at) as rest_days
+  from silent
+  left join rest_days
+    on rest_days.carrier = silent.carrier
+    and rest_days.zone = '*'
+    and rest_days.starts_at < silent.limit_at
+    and rest_days.ends_at > silent.given_at
+  group by silent.parcel_id
+)
 select
-  parcels.parcel_id,
-  fa_add_hours(parcels.given_at, {grace_hours}) as occurred_at,
-  parcels.waybill,
-  parcels.given_at,
-  fa_add_hours(parcels.given_at, {grace_hours}) as limit_at,
-  fa_hours(parcels.given_at, {as_of}) as hours_waited,
-  fa_sundays(parcels.given_at, fa_add_hours(parcels.given_at, {grace_hours})) as sundays_in_grace
-from parcels
-join journeys on journeys.parcel_id = parcels.parcel_id
-where journeys.first_event_at is null
-  and fa_add_hours(parcels.given_at, {grace_hours}) < {as_of}
+  silent.parcel_id,
+  silent.limit_at as occurred_at,
+  silent.waybill,
+  silent.given_at,
+  silent.limit_at,
+  fa_hours(silent.given_at, {as_of}) as hours_waited,
+  rested.rest_days as rest_days_in_grace
+from silent
+join rested on rested.parcel_id = silent.parcel_id

@@ -138,6 +138,7 @@ def test_a_finding_says_everything(store, book):
         ("units", 5),
         ("made_at", "2026-01-08T07:59:59Z"),
         ("is_cod", False),
+        ("limits", {"least": 1}),
     ]
     assert (found["family"], found["severity"], found["evidence_class"]) == ("mine", "low", "soft")
     assert (found["order_id"], found["shop"], found["warehouse"]) == ("O1", "A", "W")
@@ -322,7 +323,7 @@ from orders where orders.units > {least}"""
     run(store, book(many=rule_text("many", sql=sql, message="m")))
     (found,) = rows(store, "SELECT waybill, package_id, carrier, evidence FROM findings")
     assert (found["waybill"], found["package_id"], found["carrier"]) == ("W1", "5", None)
-    assert json.loads(found["evidence"]) == {"waybill": "W1", "package_id": 5, "carrier": None}
+    assert json.loads(found["evidence"]) == {"waybill": "W1", "package_id": 5, "carrier": None, "limits": {"least": 1}}
 
 
 def test_chinese_messages(store, book):
@@ -397,7 +398,7 @@ def test_shipped_rules_run_on_a_store(store):
 
     CarrierBook.load([rules_folder() / "carriers"]).install(store.con)
     install_places(store.con, set())
-    for table in ("tracked_waybills", "tracks", "carrier_periods", "shared_addresses"):
+    for table in ("tracked_waybills", "tracks", "carrier_periods", "shared_addresses", "rest_days"):
         columns = ", ".join(f"{column} {kind}" for column, kind in REFERENCE[table].items())
         store.con.execute(f"CREATE TABLE {table} ({columns})")
     add(store, "source_files", {"source_file": "a.csv", "kind": "orders"})

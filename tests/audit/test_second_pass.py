@@ -35,6 +35,7 @@ def test_it_reads_what_the_others_found_whatever_its_name_sorts_as(store, book):
     assert json.loads(rows(store, "SELECT evidence FROM findings WHERE rule_id = 'aa_after'")[0]["evidence"]) == {
         "because": "many",
         "n": 1,
+        "limits": {"least": 1},
     }
     assert store.one("SELECT count(*) FROM coverage WHERE status = 'done'") == 2
 

@@ -285,13 +285,30 @@ def test_rest_days_are_local_days_of_carrier_and_policy(store, tracks, order, sc
     order("1", "W1")
     scan("W1", -48, "picked_up", "DALLAS, TX")  # Saturday, 31 October 2026
     tracks(dt.datetime(2026, 12, 28, 12), countries=())
-    rest = dict(store.rows("SELECT starts_at, ends_at FROM rest_days WHERE carrier = 'usps'"))
+    rest = dict(store.rows("SELECT starts_at, ends_at FROM rest_days WHERE carrier = 'usps' AND zone = '*'"))
     assert rest[dt.datetime(2026, 11, 1, 7)] == dt.datetime(2026, 11, 2, 8)  # the clocks change: 25 hours
     assert dt.datetime(2026, 11, 11, 8) in rest  # Veterans Day
     assert dt.datetime(2026, 11, 27, 8) in rest  # added by the policy
     assert dt.datetime(2026, 12, 25, 8) not in rest  # removed by it
     assert dt.datetime(2026, 11, 7, 8) not in rest  # a Saturday: the policy rests, the carrier does not
     assert {carrier for (carrier,) in store.rows("SELECT carrier FROM rest_days")} == {"usps", "*"}
+
+
+def test_each_place_rests_by_its_own_clock(store, tracks, order, scan):
+    order("1", "W1", state="NY", postal_code="10001")
+    scan("W1", 0, "picked_up", "EL PASO, TX", postal_code="79901")
+    scan("W1", 5, "arrived", "DALLAS, TX")
+    tracks(hours(24), countries=("US",))
+    clocks = dict(store.rows("SELECT shown, time_zone FROM track_places"))
+    assert (clocks["EL PASO, TX"], clocks["DALLAS, TX"]) == ("America/Denver", "America/Chicago")  # the code, the state
+    assert store.rows("SELECT last_mile_zone FROM tracks") == [("America/New_York",)]  # nobody was out for delivery yet
+    starts = dict(
+        store.rows(
+            "SELECT zone, hour(min(starts_at)) FROM rest_days WHERE carrier = 'usps' GROUP BY zone ORDER BY zone"
+        )
+    )
+    assert starts.keys() == {"*", "America/Chicago", "America/Denver", "America/New_York"}
+    assert starts["America/Chicago"] - starts["America/New_York"] == 1
 
 
 def test_a_market_without_places_and_a_store_without_tracking(store, tracks, order, scan):

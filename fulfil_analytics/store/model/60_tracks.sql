@@ -61,7 +61,7 @@ GROUP BY country, name;
 
 -- A point, and how far from it the place may reach.
 CREATE OR REPLACE TEMP TABLE code_points AS
-SELECT country, replace(fa_place(postal_code), ' ', '') AS code, min(state) AS state,
+SELECT country, replace(fa_place(postal_code), ' ', '') AS code, min(state) AS state, min(time_zone) AS time_zone,
   avg(latitude) AS latitude, avg(longitude) AS longitude, 10.0 AS reach_km
 FROM places
 GROUP BY country, code;
@@ -78,6 +78,13 @@ FROM (
   GROUP BY n.country, n.state, n.alias
 );
 
+-- The clock of most of a state's postal codes: for a place that names no code.
+CREATE OR REPLACE TEMP TABLE state_clocks AS
+SELECT country, state, mode(time_zone ORDER BY time_zone) AS time_zone
+FROM places
+WHERE time_zone IS NOT NULL
+GROUP BY country, state;
+
 -- A postal code and a state that contradict each other place nothing.
 CREATE OR REPLACE TABLE track_places AS
 WITH lengths AS (
@@ -91,7 +98,7 @@ folded AS (
 ),
 found AS (
   SELECT f.*, coalesce(s.code, c.state) AS region, coalesce(c.state <> s.code, FALSE) AS contradicts,
-    c.latitude AS code_latitude, c.longitude AS code_longitude, c.reach_km AS code_reach_km,
+    c.latitude AS code_latitude, c.longitude AS code_longitude, c.reach_km AS code_reach_km, c.time_zone AS code_clock,
     coalesce(a.place, f.city) AS name
   FROM folded AS f
   LEFT JOIN region_codes AS s ON s.country = f.country AND s.name = f.state
@@ -103,8 +110,10 @@ SELECT
   CASE WHEN NOT contradicts THEN coalesce(f.code_latitude, p.latitude) END AS latitude,
   CASE WHEN NOT contradicts THEN coalesce(f.code_longitude, p.longitude) END AS longitude,
   CASE WHEN NOT contradicts THEN CASE WHEN f.code_latitude IS NOT NULL THEN f.code_reach_km ELSE p.reach_km END END AS reach_km,
-  coalesce(upper(f.city_as_given) || coalesce(', ' || f.region, ''), f.postal_code, f.region, upper(f.state_as_given)) AS shown
+  coalesce(upper(f.city_as_given) || coalesce(', ' || f.region, ''), f.postal_code, f.region, upper(f.state_as_given)) AS shown,
+  CASE WHEN NOT contradicts THEN coalesce(f.code_clock, z.time_zone) END AS time_zone
 FROM found AS f
+LEFT JOIN state_clocks AS z ON z.country = f.country AND z.state = f.region
 LEFT JOIN city_points AS p ON p.country = f.country AND p.state = f.region AND p.city = f.name
 LEFT JOIN region_codes AS r ON r.country = f.country AND r.name = fa_place(f.region);
 
@@ -149,6 +158,7 @@ SELECT
   arg_min(status, turn) FILTER (WHERE is_scan) AS first_scan_status,
   arg_min(place_id, turn) FILTER (WHERE placed) AS first_place_id,
   min(event_at) FILTER (WHERE placed) AS first_place_at,
+  arg_max(place_id, turn) FILTER (WHERE placed AND status = 'out_for_delivery') AS out_place_id,
   min(event_at) FILTER (WHERE status IN ('out_for_delivery', 'attempted', 'ready_for_pickup', 'delivered', 'returning', 'returned'))
     AS last_mile_at
 FROM moves
@@ -167,6 +177,7 @@ WITH ways AS (
     coalesce(h.remote, f.remote) AS from_remote,
     d.state AS to_state,
     d.remote AS to_remote,
+    coalesce(out.time_zone, d.time_zone) AS last_mile_zone,
     p.waybill_reason = 'handover' OR coalesce(len(c.handover_to) > 0, FALSE) AS hands_over
   FROM whole_tracks AS w
   JOIN numbered_parcels AS n ON n.parcel_no = w.parcel_no
@@ -174,6 +185,7 @@ WITH ways AS (
   LEFT JOIN carriers AS c ON c.carrier = p.carrier
   LEFT JOIN warehouses AS house ON house.warehouse = p.warehouse
   LEFT JOIN track_places AS f ON f.place_id = w.first_place_id
+  LEFT JOIN track_places AS out ON out.place_id = w.out_place_id
   LEFT JOIN track_places AS h
     ON house.warehouse IS NOT NULL AND h.place_id = fa_place_id(p.market, house.state, house.city, house.postal_code)
   LEFT JOIN track_places AS d ON d.place_id = fa_place_id(p.market, p.state, NULL, p.postal_code)
@@ -192,7 +204,8 @@ SELECT
     WHEN ways.from_remote OR ways.to_remote THEN 'remote'
     WHEN coalesce(ways.warehouse_state, ways.first_state) = ways.to_state THEN 'same_state'
     ELSE 'other_state'
-  END AS zone
+  END AS zone,
+  ways.last_mile_zone
 FROM ways
 LEFT JOIN (
   SELECT m.parcel_no, min(m.event_at) AS next_event_at
@@ -262,13 +275,19 @@ JOIN numbered_parcels AS p ON p.parcel_no = s.parcel_no
 JOIN moves AS m ON m.parcel_no = s.parcel_no AND m.turn = s.turn
 WHERE s.ends_at IS NOT NULL;
 
--- Days on which a carrier scans nothing, as spans of UTC; '*' is a carrier that nobody knows.
+-- Days on which a carrier scans nothing, as spans of UTC, for each clock that a place goes by; zone '*' is the policy's,
+-- carrier '*' one that nobody knows.
 CREATE OR REPLACE TABLE rest_days AS
 WITH days AS (
   SELECT unnest(generate_series(first_day, last_day, INTERVAL 1 DAY))::DATE AS day
   FROM (
     SELECT coalesce(min(event_at), {as_of}) - INTERVAL 2 DAY AS first_day, {as_of} + INTERVAL 2 DAY AS last_day FROM moves
   )
+),
+clocks AS (
+  SELECT '*' AS zone, {zone} AS time_zone
+  UNION ALL
+  SELECT DISTINCT time_zone, time_zone FROM track_places WHERE time_zone IS NOT NULL
 ),
 resting AS (
   SELECT carrier, rest_weekdays, rest_holidays FROM carriers WHERE carrier IN (SELECT carrier FROM parcels)
@@ -277,9 +296,11 @@ resting AS (
 )
 SELECT
   r.carrier,
-  CAST(timezone({zone}, d.day::TIMESTAMP) AS TIMESTAMP) AS starts_at,
-  CAST(timezone({zone}, (d.day + 1)::TIMESTAMP) AS TIMESTAMP) AS ends_at
+  c.zone,
+  CAST(timezone(c.time_zone, d.day::TIMESTAMP) AS TIMESTAMP) AS starts_at,
+  CAST(timezone(c.time_zone, (d.day + 1)::TIMESTAMP) AS TIMESTAMP) AS ends_at
 FROM resting AS r
+CROSS JOIN clocks AS c
 CROSS JOIN days AS d
 LEFT JOIN rest_holidays AS h ON h.calendar = r.rest_holidays AND h.day = d.day
 WHERE list_contains(r.rest_weekdays, isodow(d.day)) OR h.day IS NOT NULL;
