@@ -1,6 +1,6 @@
 # The only commands a newcomer needs: demo, test. The rest is for those who work on the toolkit.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint sample docs lock clean
+.PHONY: help install demo test lint sample docs bench lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -42,6 +42,9 @@ sample: $(STAMP)  ## make data/sample anew
 docs: $(STAMP)  ## write docs/policies and docs/rules anew from rules/
 	$(BIN)/python -m fulfil_analytics.policy.docs docs/policies
 	$(BIN)/python -m fulfil_analytics.rulebook.pages docs/rules
+
+bench: $(DEV)  ## measure time and memory on made-up exports, write bench/RESULTS.md (BENCH_SIZES=100000,1000000)
+	$(BIN)/python bench/run.py
 
 LOCK := uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-strip-extras --no-header --no-annotate --upgrade
 

@@ -5,9 +5,10 @@ line, several files) and the tracking template, about six events a parcel, with 
 All rows are made by DuckDB from the seed, a slice of the orders at a time, so memory does not grow with their number.
 The same seed, sizes and DuckDB version give the same bytes. `fulfil sample` makes smaller samples, of every kind.
 
-DIR then holds ``exports/`` (the inputs), with ``--new P`` also ``new/`` (the newest P percent of the orders and their
-events, as the next export would bring them), and ``truth.parquet`` (rule_id, order_id, waybill of what was planted;
-a planted case may have more true findings that follow from it, such as a late dispatch after a number nobody scanned).
+DIR then holds ``exports/`` (the inputs), with ``--new P`` also ``new/`` (the newest P percent of the orders and the
+newest P percent of all events, whosever parcel they are: what the next exports would bring), and ``truth.parquet``
+(rule_id, order_id, waybill of what was planted; a planted case may have more true findings that follow from it, such as
+a late dispatch after a number nobody scanned).
 """
 
 from __future__ import annotations
@@ -89,11 +90,32 @@ def _lines(con: duckdb.DuckDBPyConnection, query: str, header: str, file: Path, 
     con.execute(f"COPY ({text}) TO '{file}' ({how})")
 
 
-def write_slice(con: duckdb.DuckDBPyConnection, folder: Path, low: int, high: int, copy: int) -> int:
+def _find_new_from(con: duckdb.DuckDBPyConnection, orders: int, new: float) -> None:
+    """Set the moment from which events belong to ``new/``, by the events of a few orders from the whole span."""
+    con.execute("SET VARIABLE step = ?", [orders // 20_000 // 2 * 2 + 1])
+    con.execute("SET VARIABLE lo = 0")
+    con.execute("SET VARIABLE hi = ?", [orders])
+    con.execute(sql("slice"))
+    con.execute("SET VARIABLE new_from = (SELECT quantile_disc(events.at, ?) FROM events)", [1 - new / 100])
+    con.execute("SET VARIABLE step = 1")
+
+
+def _keep_for_later(con: duckdb.DuckDBPyConnection) -> None:
+    """Take the events of ``new/`` out of the slice."""
+    con.execute("CREATE TABLE IF NOT EXISTS late_events AS FROM events LIMIT 0")
+    con.execute("INSERT INTO late_events FROM events WHERE events.at >= getvariable('new_from')")
+    con.execute("DELETE FROM events WHERE events.at >= getvariable('new_from')")
+
+
+def write_slice(con: duckdb.DuckDBPyConnection, folder: Path, low: int, high: int, copy: int, new: float) -> int:
     """Write the orders from `low` up to `high` and their events; return the number of events."""
     con.execute("SET VARIABLE lo = ?", [low])
     con.execute("SET VARIABLE hi = ?", [high])
     con.execute(sql("slice"))
+    if folder.name == "new" and copy == 0:
+        con.execute("INSERT INTO events FROM late_events")
+    elif folder.name == "exports" and new:
+        _keep_for_later(con)
     number = f" ({copy})" if copy else ""
     header = "\ufeff" + ",".join(name for name, _ in BY_MARKET["us"].columns)
     _lines(con, "orders", header, folder / f"All order-{END:%Y-%m-%d}-07_16{number}.csv", "\\r\\n")
@@ -117,7 +139,7 @@ def generate(folder: Path, orders: int, seed: int, *, weeks: int = 4, new: float
     weeks : int
         Weeks over which the orders are spread, 2 to 30.
     new : float
-        Percent of the orders, the newest, that go to ``new/`` instead of ``exports/``.
+        Percent of the orders and the events that go to ``new/`` instead of ``exports/``.
     memory : str
         Limit for DuckDB.
 
@@ -129,6 +151,7 @@ def generate(folder: Path, orders: int, seed: int, *, weeks: int = 4, new: float
     con = duckdb.connect(config={"memory_limit": memory})
     prepare(con, orders, seed, weeks)
     cut = orders - round(orders * new / 200) * 2
+    _find_new_from(con, orders, new)
     events = 0
     for name, low, high in (("exports", 0, cut), ("new", cut, orders)):
         if low == high:
@@ -137,7 +160,7 @@ def generate(folder: Path, orders: int, seed: int, *, weeks: int = 4, new: float
         part.mkdir(parents=True, exist_ok=True)
         catalogue(con, part)
         for copy, start in enumerate(range(low, high, ORDERS_A_FILE)):
-            events += write_slice(con, part, start, min(start + ORDERS_A_FILE, high), copy)
+            events += write_slice(con, part, start, min(start + ORDERS_A_FILE, high), copy, new)
     con.execute(f"COPY (FROM truth ORDER BY ALL) TO '{folder}/truth.parquet'")
     con.close()
     return events
@@ -150,7 +173,7 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--weeks", type=int, default=4)
-    parser.add_argument("--new", type=float, default=0, help="percent of the orders that go to new/")
+    parser.add_argument("--new", type=float, default=0, help="percent of orders and events that go to new/")
     told = parser.parse_args()
     start = time.monotonic()
     events = generate(told.folder, told.orders, told.seed, weeks=told.weeks, new=told.new)

@@ -5,7 +5,7 @@
 CREATE OR REPLACE TEMP TABLE told AS
 WITH pairs AS (
   SELECT i, CASE WHEN i % 2 = 1 OR i + 1 < getvariable('orders') THEN draw(i // 2, 'pair') ELSE 1 END AS p, draw(i, 'kind') AS k
-  FROM range(getvariable('lo'), getvariable('hi')) AS r(i)
+  FROM range(getvariable('lo'), getvariable('hi'), getvariable('step')) AS r(i)
 ),
 named AS (
   SELECT i, k,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import platform
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,10 +57,13 @@ def write_folder(run: Run, folder: Path, *more: Writer) -> None:
     UsageError
         The folder cannot be made or written, or the disk is full; what stood there before still stands.
     """
+    began = time.perf_counter()
     with folder_aside(folder) as fresh:
         _write(run, fresh)
         for write in more:
             write(run, fresh)
+        run.timings["writing"] = time.perf_counter() - began
+        (fresh / "run.json").write_text(dumps(_stamp(run)), encoding="utf-8")
 
 
 def _write(run: Run, folder: Path) -> None:
@@ -75,7 +79,6 @@ def _write(run: Run, folder: Path) -> None:
                 raise OSError(errno.EIO, trouble) from None
             raise
     (folder / "manifest.json").write_text(dumps(run.manifest), encoding="utf-8")
-    (folder / "run.json").write_text(dumps(_stamp(run)), encoding="utf-8")
 
 
 def _stamp(run: Run) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import sys
 from collections import Counter
 from pathlib import Path
@@ -40,6 +41,15 @@ def test_old_and_new_orders_together_are_all_of_them(made: Path) -> None:
     assert (len(old), len(new), old & new) == (1900, 100, set())
 
 
+def test_the_newest_events_are_all_among_the_new_ones(made: Path) -> None:
+    old, new = (
+        [dt.datetime.fromisoformat(row["event_time"]) for row in rows_of(made / part / "tracking-000.csv")]
+        for part in ("exports", "new")
+    )
+    assert max(old) < min(new)
+    assert 0.04 < len(new) / (len(new) + len(old)) < 0.06
+
+
 def test_numbers_pass_their_check_digit_where_nothing_was_planted(made: Path) -> None:
     truth = duckdb.sql(f"SELECT rule_id, order_id FROM '{made}/truth.parquet'").fetchall()
     planted = {order for _, order in truth}
@@ -55,7 +65,8 @@ def test_numbers_pass_their_check_digit_where_nothing_was_planted(made: Path) ->
     used = Counter((row["Tracking ID"].upper()) for row in {row["Order ID"]: row for row in plain}.values())
     shared = {number for number, count in used.items() if count > 1}
     assert len(shared) < 60
-    assert {row["tracking_number"] for row in rows_of(made / "exports" / "tracking-000.csv")} >= {
+    tracked = [row for part in ("exports", "new") for row in rows_of(made / part / "tracking-000.csv")]
+    assert {row["tracking_number"] for row in tracked} >= {
         row["Tracking ID"].upper() for row in plain if row["Shipped Time"] and "TikTok" not in row["Fulfillment Type"]
     }
 
