@@ -28,6 +28,14 @@ WORDS = {
     "fulfil audit, no --memory": "the same without `--memory`",
     NIGHT: "`fulfil audit` of the next day's exports (1 %) on top of that store",
 }
+STEPS = (
+    "start",
+    "looking at the files",
+    "loading",
+    "deriving orders, parcels and journeys",
+    "running rules",
+    "writing",
+)
 RELATED = {
     "ACCURACY.md": "how many planted cases each rule finds, on seeds nobody tuned a rule to",
     "DEADLINES.md": "business-hour deadlines against business-calendar libraries",
@@ -160,7 +168,8 @@ def costs_of(measured: Measured) -> list[str]:
 def steps_of(sizes: list[Measured]) -> list[str]:
     """Return the section of the audit's steps."""
     rows = []
-    for name in sizes[-1].steps:
+    names = sizes[-1].steps
+    for name in sorted(names, key=lambda name: (STEPS.index(name) if name in STEPS else len(STEPS), name)):
         row: list[str] = [name]
         for measured in sizes:
             seconds = measured.steps.get(name, 0.0)
