@@ -39,6 +39,7 @@ def report(
 
     Example: fulfil report exports/ --week 2026-W46 --out week.html
     """
+    from fulfil_analytics.aside import aside
     from fulfil_analytics.audit.kept import kept_or_run
     from fulfil_analytics.audit.manifest import dumps
     from fulfil_analytics.cli.audit import make_options
@@ -65,12 +66,8 @@ def report(
         )
         with kept_or_run(common.inputs_of(inputs, options.config, options.db, stored=True), options) as run:
             tell("writing")
-            try:
-                facts = report_of(run, out, scope)
-            except OSError as problem:
-                raise UsageError(
-                    f"the file cannot be written: {problem.strerror}", file=str(out), remedy="Name another with --out"
-                ) from None
+            with aside(out) as fresh:
+                facts = report_of(run, fresh, scope)
     if line:
         typer.echo(one_line({**facts, "report": str(out)}))
     elif json:

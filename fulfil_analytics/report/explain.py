@@ -70,7 +70,7 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON values; times are ISO 8601 in UTC."""
         names = ("order_id", "facts", "parcels", "timeline", "clocks", "findings", "excuses", "policy")
-        plain: dict[str, Any] = _plain({name: getattr(self, name) for name in names})
+        plain: dict[str, Any] = plain_values({name: getattr(self, name) for name in names})
         return plain
 
     def to_rich(self) -> RenderableType:
@@ -84,6 +84,13 @@ class Explanation:
         from fulfil_analytics.report.explain_view import to_html
 
         return to_html(self)
+
+    def to_page(self) -> str:
+        """Return a whole HTML page, to be kept or sent."""
+        from fulfil_analytics.report.page import environment
+
+        title = self.words("explain.title", order=self.order_id)
+        return environment().get_template("document.html.j2").render(t=self.words, title=title, body=self.to_html())
 
     def _repr_html_(self) -> str:
         return self.to_html()
@@ -137,9 +144,12 @@ def explain(
     )
 
 
-def _plain(value: Any) -> Any:
+def plain_values(value: Any) -> Any:
+    """Return plain JSON values; times are ISO 8601, UTC times with Z."""
     if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
+        return {key: plain_values(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_plain(part) for part in value]
-    return value.isoformat() + "Z" if isinstance(value, dt.datetime) else value
+        return [plain_values(part) for part in value]
+    if isinstance(value, dt.datetime):
+        return value.isoformat() + "Z"
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 _LOOK = {"on_time": "green", "late": "red", "overdue": "red", "open": "yellow", "not_applicable": "dim"}
 _SEVERE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _DAYS = 6
+_DURATION = re.compile(r"(\d+) (hour|calendar_day|business_day)\b")
 
 
-def facts(found: Explanation) -> list[tuple[str, str]]:
+def fact_lines(found: Explanation) -> list[tuple[str, str]]:
     """Return the facts that are known, name and text."""
     words, row = found.words, found.facts
     amount = (
@@ -34,12 +36,12 @@ def facts(found: Explanation) -> list[tuple[str, str]]:
         "shop": row["shop"],
         "market": row["market"],
         "order_status": row["order_status"] and words.term("order_status", row["order_status"]),
+        "order_type": row["order_type"] and words.term("order_type", row["order_type"]),
+        "label_by": row["label_by"] and words.term("label_by", row["label_by"]),
         "order_substatus": row["order_substatus"] and words.term("order_status", row["order_substatus"]),
         **{
             name: row[name]
             for name in (
-                "order_type",
-                "label_by",
                 "warehouse",
                 "handover",
                 "delivery_option",
@@ -90,7 +92,7 @@ def why(words: Words, found: Mapping[str, Any]) -> list[str]:
     if rule:
         sure = words.term("confidence", found["confidence"]) if found.get("confidence") else ""
         lines.append(words("explain.rule_line", line=" · ".join([*rule, sure] if sure else rule)))
-    clock = [plain(found[key]) for key in ("duration", "handling", "calendar") if found.get(key)]
+    clock = [said(words, plain(found[key])) for key in ("duration", "handling", "calendar") if found.get(key)]
     for end in ("start", "stop"):
         if found.get(end):
             clock.append(words(f"explain.{end}", event=words.term("clock", found[end])))
@@ -104,6 +106,11 @@ def why(words: Words, found: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def said(words: Words, text: str) -> str:
+    """Return a duration or an effect of ``why`` with its unit in the reader's language: ``2 business_day``."""
+    return _DURATION.sub(lambda found: words(f"duration.{found[2]}", n=found[1]), text)
+
+
 def _days(words: Words, days: Sequence[str]) -> str:
     shown = words.join([plain(day) for day in days[:_DAYS]])
     further = len(days) - _DAYS
@@ -112,7 +119,7 @@ def _days(words: Words, days: Sequence[str]) -> str:
 
 def _window(words: Words, item: Mapping[str, Any]) -> str:
     effect = item.get("effect")
-    return f"{item.get('name')} ({plain(effect)})" if effect else str(item.get("name"))
+    return f"{item.get('name')} ({said(words, plain(effect))})" if effect else str(item.get("name"))
 
 
 def grouped_clocks(clocks: Sequence[Row]) -> list[tuple[str, list[Row]]]:
@@ -165,7 +172,7 @@ def to_rich(found: Explanation) -> RenderableType:
         return Rule(Text(words(key), style="bold"), align="left", style="dim")
 
     head = Table.grid(padding=(0, 2))
-    for name, text in facts(found):
+    for name, text in fact_lines(found):
         head.add_row(Text(name, style="dim"), Text(text))
     timeline = Table.grid(padding=(0, 2))
     for row in found.timeline:
@@ -247,7 +254,7 @@ def to_html(found: Explanation) -> str:
         css=asset("explain.css"),
         order=found.order_id,
         policy=found.policy.get("title") or found.policy.get("id") or "",
-        facts=facts(found),
+        facts=fact_lines(found),
         findings=[{**row, "lines": finding_lines(words, row)} for row in found.findings],
         excuses=[words.term("excuse", name) for name in found.excuses],
         parcels=[parcel(words, row) for row in found.parcels],

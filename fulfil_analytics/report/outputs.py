@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from fulfil_analytics.audit.run import Run
+    from fulfil_analytics.report.appeal import Appeal
 
 
 def warm() -> None:
@@ -86,6 +87,31 @@ def explain_order(run: Run, order_id: str) -> Explanation:
         No order has this number; the nearest ones are named.
     """
     return explain(run.store.con, order_id, lang=run.options.lang, zone=run.policy.zone, policy=run.policy.model_dump())
+
+
+def appeal_of(run: Run, order_id: str, documents: Path | None = None) -> Appeal:
+    """Return the appeal of one order of the run; `documents` is a folder of the seller's own.
+
+    Raises
+    ------
+    UsageError
+        No order has this number, or `documents` is no folder.
+    """
+    from fulfil_analytics.policy.appeals import load_appeals
+    from fulfil_analytics.report.appeal import appeal
+    from fulfil_analytics.resources import rules_folder
+
+    folders = [rules_folder(), *run.options.config.rules, *run.options.rules]
+    return appeal(
+        run.store.con,
+        order_id,
+        lang=run.options.lang,
+        zone=run.policy.zone,
+        policy=run.policy.model_dump(),
+        as_of=run.as_of,
+        appeals=load_appeals(folders, run.policy.id),
+        documents=documents,
+    )
 
 
 def summary(run: Run, out: Path | None, *, timings: bool = False) -> RenderableType:

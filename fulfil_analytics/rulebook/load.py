@@ -18,7 +18,7 @@ from fulfil_analytics.toml import Document, parse
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-NOT_FAMILIES = ("policies", "carriers", "lists", "proofs")
+NOT_FAMILIES = ("policies", "carriers", "lists", "proofs", "appeals")
 _FAMILY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SHAPE = re.compile(r"\A/\*\n(?P<header>.*?\n)\*/[ \t]*\n(?P<sql>.*)\Z", re.DOTALL)
 
@@ -30,7 +30,8 @@ def load_rules(folders: Sequence[Path], *, fresh: bool = False) -> Rulebook:
     ----------
     folders : sequence of Path
         The shipped folder first, then the user's own. In each, a sub-folder is a family; rule files that stand in the
-        folder itself form a family named after it. ``policies``, ``carriers``, ``lists`` and ``proofs`` are none.
+        folder itself form a family named after it. ``policies``,
+        ``carriers``, ``lists``, ``proofs`` and ``appeals`` are none.
     fresh : bool
         Check every file anew, also those found in order before.
 

@@ -70,7 +70,7 @@ def test_clocks_stand_by_stage_and_mode_with_their_reasons(
     ]  # fmt: skip
     text = printed(found)
     assert "days skipped: 2026-11-07, 2026-11-08" in text
-    assert "Veterans Day (add 2 business_day)" in text
+    assert "Veterans Day (add 2 business days)" in text
     assert "Holiday, Extension, Effective" in text  # equal clocks share a line
     stages = dict(grouped_clocks(found.clocks))
     assert [row["modes"] for row in stages["dispatch"]] == [["standard"], ["holiday", "extension", "effective"]]
