@@ -43,7 +43,6 @@ def report(
     from fulfil_analytics.audit.kept import kept_or_run
     from fulfil_analytics.audit.manifest import dumps
     from fulfil_analytics.cli.audit import make_options
-    from fulfil_analytics.errors import UsageError
     from fulfil_analytics.report.line import one_line, told
     from fulfil_analytics.report.outputs import report_of, warm
     from fulfil_analytics.report.view import read_scope
