@@ -1,6 +1,6 @@
 # The only commands a newcomer needs: demo, test. The rest is for those who work on the toolkit.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint sample docs bench lock clean
+.PHONY: help install demo test lint sample docs notebooks bench lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -39,9 +39,17 @@ lint: $(DEV)  ## ruff, mypy strict, import contracts
 sample: $(STAMP)  ## make data/sample anew
 	$(BIN)/python -m fulfil_analytics.sample data/sample
 
-docs: $(STAMP)  ## write docs/policies and docs/rules anew from rules/
+docs: $(DEV)  ## write the made pages anew and build the site: build/site/index.html
 	$(BIN)/python -m fulfil_analytics.policy.docs docs/policies
 	$(BIN)/python -m fulfil_analytics.rulebook.pages docs/rules
+	$(BIN)/python -m fulfil_analytics.schemas.pages docs/reference/tables.md
+	$(BIN)/python -m fulfil_analytics.sources.pages docs/reference/layouts.md
+	$(BIN)/python -m fulfil_analytics.cli.pages docs/reference/commands.md
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	$(BIN)/python -m pytest tests/docs
+
+notebooks: $(DEV)  ## open Jupyter Lab on notebooks/
+	$(BIN)/python -m jupyterlab notebooks
 
 bench: $(DEV)  ## measure time and memory on made-up exports, write bench/RESULTS.md (BENCH_SIZES=100000,1000000)
 	$(BIN)/python bench/run.py

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Inputs = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[INPUT...]",
+        metavar="INPUT",
         help="Files, folders or globs; what a file is, its content decides. Default: fulfil.toml, paths.inputs.",
         show_default=False,
     ),

@@ -12,7 +12,7 @@ from fulfil_analytics.cli import common
 
 def explain(
     order_id: Annotated[str, typer.Argument(metavar="ORDER_ID", help="The platform's order number.")],
-    inputs: Annotated[list[str] | None, typer.Argument(metavar="[INPUT...]", help="Exports to read.")] = None,
+    inputs: Annotated[list[str] | None, typer.Argument(metavar="INPUT", help="Exports to read.")] = None,
     policy: common.Policy = None,
     as_of: common.AsOf = None,
     db: common.Db = None,

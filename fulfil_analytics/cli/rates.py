@@ -18,7 +18,7 @@ SHOWN = 20
 
 
 def rates(
-    inputs: Annotated[list[str] | None, typer.Argument(metavar="[INPUT...]", help="Exports to read.")] = None,
+    inputs: Annotated[list[str] | None, typer.Argument(metavar="INPUT", help="Exports to read.")] = None,
     policy: Annotated[
         str | None,
         typer.Option(

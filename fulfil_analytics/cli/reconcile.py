@@ -41,7 +41,7 @@ def reconcile(
     ],
     platform: Annotated[str, typer.Option("--platform", metavar="4.3%", help="What the platform shows.")],
     week: Annotated[str, typer.Option("--week", metavar="2026-W46", help="ISO week that the figure speaks of.")],
-    inputs: Annotated[list[str] | None, typer.Argument(metavar="[INPUT...]", help="Exports to read.")] = None,
+    inputs: Annotated[list[str] | None, typer.Argument(metavar="INPUT", help="Exports to read.")] = None,
     orders: Annotated[
         Path | None, typer.Option("--orders", metavar="FILE", help="The orders that the platform counts, as CSV.")
     ] = None,

@@ -11,7 +11,7 @@ from fulfil_analytics.cli import common
 
 
 def report(
-    inputs: Annotated[list[str] | None, typer.Argument(metavar="[INPUT...]", help="Exports to read.")] = None,
+    inputs: Annotated[list[str] | None, typer.Argument(metavar="INPUT", help="Exports to read.")] = None,
     week: Annotated[
         str | None,
         typer.Option("--week", metavar="2026-W46", help="ISO week whose orders to report; default: all days."),

@@ -21,7 +21,7 @@ _HEAD = """# Rules
 One page a rule, with its limits, its excuses, what could make it wrong, and its examples, which are run as tests. A
 finding names one order, parcel or input file. **Hard** evidence shows the violation itself; **soft** evidence shows
 what usually goes with one, and is for a person to look at. What findings together mean for an order and a shop:
-[risk](../risk.md). A rule of your own: [rules/README.md](../../rules/README.md).
+[risk](../risk.md). A rule of your own: [rules/README.md](../extend/rule.md).
 """
 
 
