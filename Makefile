@@ -1,6 +1,6 @@
 # The only commands a newcomer needs: demo, test. The rest is for those who work on the toolkit.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint sample docs notebooks bench lock clean
+.PHONY: help install demo test lint sample docs notebooks bench accuracy lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -35,6 +35,9 @@ lint: $(DEV)  ## ruff, mypy strict, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+accuracy: $(DEV)  ## recall and precision of every rule on generated data: bench/ACCURACY.md
+	$(BIN)/python bench/accuracy.py
 
 sample: $(STAMP)  ## make data/sample anew
 	$(BIN)/python -m fulfil_analytics.sample data/sample

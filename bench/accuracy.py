@@ -23,8 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fulfil_analytics.audit.options import Options
 from fulfil_analytics.audit.run import run_audit
+from fulfil_analytics.config import Config, read_config
+from fulfil_analytics.resources import rules_folder
+from fulfil_analytics.rulebook import load_rules
 from fulfil_analytics.sample import Truth, generate
-from fulfil_analytics.sample.plant import PLANTS
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "bench" / "ACCURACY.md"
@@ -33,19 +35,48 @@ Key = tuple[str, str]
 """Rule and what it is about: an order, else a number, else a file."""
 
 
+LOOK_ALIKES_AT_LEAST = 5000
+TARGETS = {"hard": 0.99, "soft": 0.95}
+
+
 class Plan(NamedTuple):
     """One sample to make."""
 
     seed: int
     orders: int
     layout: str = "us"
+    weeks: int | None = None
+    shops: int = 1
+    planted: bool = True
+    profile: str = "all"
+
+    def __str__(self) -> str:
+        """Name the sample in one line."""
+        more = [f"{self.weeks} weeks"] if self.weeks else []
+        more += [f"{self.shops} shops"] if self.shops > 1 else []
+        more += ["look-alikes only"] if not self.planted else []
+        return ", ".join([f"seed {self.seed}", self.layout, f"{self.orders} orders", *more])
 
 
 PLANS = (
-    *(
-        Plan(seed, orders)
-        for seed, orders in zip(range(101, 111), (500, 600, 800, 1000, 1200, 1500, 2000, 3000, 4000, 5000), strict=True)
-    ),
+    Plan(101, 500),
+    Plan(102, 800, weeks=8),
+    Plan(103, 1000),
+    Plan(104, 1500, weeks=12, shops=2),
+    Plan(105, 2000, weeks=6),
+    Plan(106, 3000),
+    Plan(107, 4000, weeks=8, shops=3),
+    Plan(108, 5000),
+    Plan(109, 5000, weeks=12),
+    Plan(110, 5000, weeks=10),
+    Plan(111, 600, "th"),
+    Plan(112, 600, "vn"),
+    Plan(113, 600, "jp"),
+    Plan(114, 600, "us-xlsx"),
+    Plan(115, 1000, "th", weeks=8),
+    Plan(116, 1000, "vn", weeks=8),
+    Plan(117, 11000, weeks=12, planted=False),
+    Plan(118, 15000, profile="usual"),
 )
 
 
@@ -71,7 +102,6 @@ class Tally:
     found: Counter[str] = field(default_factory=Counter)
     extra: Counter[str] = field(default_factory=Counter)
     classes: dict[str, str] = field(default_factory=dict)
-    silent: set[str] = field(default_factory=set)
     orders: int = 0
     innocents: int = 0
     accused: int = 0
@@ -80,7 +110,7 @@ class Tally:
 
     def add(self, plan: Plan, truth: Truth, raised: dict[Key, tuple[str, str]]) -> None:
         """Count one sample; `raised` gives evidence class and severity of each finding."""
-        true = {(case.rule_id, case.order_id or case.waybill or "") for case in truth.planted}
+        true = {(case.rule_id, case.order_id or case.waybill or case.file or "") for case in truth.planted}
         judged = {key for key in raised if key[0] in truth.rules}
         self.plans.append(plan)
         self.orders += truth.orders
@@ -107,24 +137,35 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def audit(folder: Path, policy: str, tally: Tally) -> dict[Key, tuple[str, str]]:
-    """Audit a sample; return what was raised above info."""
-    with run_audit([str(folder)], Options(policy=policy, as_of="2026-11-16T10:00:00Z")) as run:
+def audit(folder: Path, plan: Plan) -> dict[Key, tuple[str, str]]:
+    """Audit a sample; return what was raised above info, with evidence class and severity."""
+    settings = folder / "fulfil.toml"
+    config = read_config(settings) if settings.exists() else Config()
+    options = Options(policy=f"tiktok-{plan.layout[:2]}", as_of="2026-11-16T10:00:00Z", config=config)
+    with run_audit([str(folder)], options) as run:
+        failed = run.store.rows("SELECT rule_id, why FROM coverage WHERE status = 'failed'")
+        if failed:
+            raise RuntimeError(f"rules failed on {plan}: {failed}")
         rows = run.store.rows(
             "SELECT rule_id, coalesce(order_id, waybill, source_file), evidence_class, severity FROM findings "
             "WHERE severity <> 'info'"
         )
-    tally.classes |= {rule: kind for rule, _, kind, _ in rows}
     return {(rule, about): (kind, severity) for rule, about, kind, severity in rows}
+
+
+def make(folder: Path, plan: Plan) -> Truth:
+    """Make the sample of a plan."""
+    told = plan._asdict()
+    return generate(folder, **told)
 
 
 def measure(plans: Iterable[Plan]) -> Tally:
     """Make, audit and compare the samples of `plans`."""
-    tally = Tally()
+    tally = Tally(classes={rule.id: rule.evidence_class for rule in load_rules([rules_folder()])})
     for plan in plans:
         with tempfile.TemporaryDirectory() as folder:
-            truth = generate(Path(folder), orders=plan.orders, seed=plan.seed, layout=plan.layout, kinds=set(PLANTS))
-            tally.add(plan, truth, audit(Path(folder), f"tiktok-{plan.layout[:2]}", tally))
+            truth = make(Path(folder), plan)
+            tally.add(plan, truth, audit(Path(folder), plan))
     return tally
 
 
@@ -133,7 +174,7 @@ def figures(tally: Tally, rule: str) -> dict[str, float | int | str]:
     planted, found, extra = tally.planted[rule], tally.found[rule], tally.extra[rule]
     recall, precision = wilson(found, planted), wilson(found, found + extra)
     return {
-        "evidence_class": tally.classes.get(rule, "soft"),
+        "evidence_class": tally.classes[rule],
         "planted": planted,
         "found": found,
         "extra": extra,
@@ -178,20 +219,82 @@ def data_text(tally: Tally) -> str:
     return "\n".join(lines) + "\n"
 
 
+def below_target(tally: Tally) -> list[str]:
+    """Return the rules whose recall or precision is below the target of their class."""
+    told = {rule: figures(tally, rule) for rule in tally.classes if tally.planted[rule] or tally.extra[rule]}
+    return sorted(
+        rule
+        for rule, row in told.items()
+        if min(float(row["recall"]), float(row["precision"])) < TARGETS[str(row["evidence_class"])]
+    )
+
+
+def table_text(tally: Tally) -> str:
+    """Return the table for people."""
+    rows = [
+        "| rule | class | true | found | extra | recall | 95 % | precision | 95 % |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for rule in sorted(tally.classes, key=lambda rule: (tally.classes[rule], rule)):
+        row = figures(tally, rule)
+        if not row["planted"]:
+            rows.append(f"| `{rule}` | {row['evidence_class']} | 0 | | {row['extra']} | not measured | | | |")
+            continue
+        recall = f"{row['recall']:.3f} | {row['recall_low']:.3f}–{row['recall_high']:.3f}"
+        precision = f"{row['precision']:.3f} | {row['precision_low']:.3f}–{row['precision_high']:.3f}"
+        counts = f"{row['planted']} | {row['found']} | {row['extra']}"
+        rows.append(f"| `{rule}` | {row['evidence_class']} | {counts} | {recall} | {precision} |")
+    samples = [f"- {plan}" for plan in tally.plans]
+    notes = [f"- {note}" for note in tally.notes] or ["- none"]
+    lines = [
+        "# How right the rules are, on generated data",
+        "",
+        "Written by `make accuracy` (`bench/accuracy.py`); not edited by hand. `fulfil sample` makes each sample from",
+        "a seed that nobody tuned a rule to, plants cases and innocents that look alike, and writes down what is true;",
+        "an audit of the sample is compared with that. Generator and rules share no code (an import contract keeps it",
+        "so). Intervals are Wilson's, 95 %. The numbers say how well the rules find what they describe in made-up",
+        "orders: nothing of how often real sellers do it, nor of forms that nobody thought of.",
+        "",
+        f"{len(tally.plans)} samples, {tally.orders:,} orders, {sum(tally.planted.values()):,} true findings.",
+        f"On {tally.innocents:,} look-alike orders {tally.accused} hard findings were raised.",
+        "Target: recall and precision of at least 0.99 for hard rules, 0.95 for soft ones.",
+        "",
+        *rows,
+        "",
+        "A rule counts as found on an order, a number or a file when it was raised there above info; what is low by",
+        "design counts like the rest. Samples of other markets than the United States hold no deadlines and no places.",
+        "",
+        "## Samples",
+        "",
+        *samples,
+        "",
+        "## Misses and extras",
+        "",
+        *notes,
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def main() -> int:
-    """Run the command; 1 when a rule is below its target."""
+    """Run the command; 1 when a rule is below its target or a look-alike was accused by hard evidence."""
     parser = argparse.ArgumentParser(description="Recall and precision of every rule on generated data.")
-    parser.add_argument("--samples", type=int, default=len(PLANS), help="measure the first N samples only")
-    parser.add_argument("--dry", action="store_true", help="print, write nothing")
+    parser.add_argument(
+        "--samples", type=int, default=len(PLANS), help="measure the first N samples only, write nothing"
+    )
     told = parser.parse_args()
     start = time.monotonic()
     tally = measure(PLANS[: told.samples])
     print(*tally.notes, sep="\n")
-    print(f"{len(tally.plans)} samples in {time.monotonic() - start:.0f} s")
-    if not told.dry:
+    print(f"{len(tally.plans)} samples, {tally.orders} orders, in {time.monotonic() - start:.0f} s")
+    print(f"{tally.innocents} look-alikes, {tally.accused} hard findings on them")
+    if told.samples >= len(PLANS):
         DATA.write_text(data_text(tally), encoding="utf-8")
-    print(data_text(tally))
-    return 0
+        TABLE.write_text(table_text(tally), encoding="utf-8")
+    else:
+        print(table_text(tally))
+    low = below_target(tally)
+    print(f"below target: {', '.join(low)}" if low else "every measured rule reaches its target")
+    return 1 if low or tally.accused else 0
 
 
 if __name__ == "__main__":

@@ -30,14 +30,14 @@ _STATES = {
 class Exports:
     """The order exports of a sample: newest and older of each shop, and others where an order asks for them."""
 
-    def __init__(self, folder: Path, market: Market, container: str, stack: ExitStack, *, older: bool) -> None:
+    def __init__(self, folder: Path, market: Market, container: str, stack: ExitStack, *, older: str) -> None:
         self._folder, self._market, self._container, self._stack = folder, market, container, stack
         self._older = older
         self._files: dict[str, OrderFiles] = {}
         self._api: ApiOrders | None = None
         self._at("", NEWEST, container, END)
         if older:
-            self._at("", OLDER, "xlsx", OLD)
+            self._at("", OLDER, older, OLD)
 
     def add(self, order: Order) -> None:
         """Write the order into the exports that hold it."""
@@ -49,7 +49,15 @@ class Exports:
         else:
             self._at(order.shop, NEWEST, self._container, END).add(order)
             if self._older and OLD_FROM <= order.created < OLD:
-                self._at(order.shop, OLDER, "xlsx", OLD).add(order)
+                self._at(order.shop, OLDER, self._older, OLD).add(order)
+
+    def capped(self) -> list[str]:
+        """Return the files that look cut off: they hold exactly as many orders as the platform exports at most."""
+        return [
+            f"{name.rpartition('/')[0]}/{file}".lstrip("/")
+            for name, files in self._files.items()
+            for file in files.capped
+        ]
 
     def _at(self, shop: str, stem: str, container: str, at: dt.datetime) -> OrderFiles:
         name = f"{shop}/{stem}"

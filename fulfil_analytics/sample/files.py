@@ -15,6 +15,7 @@ from fulfil_analytics.sample.rows import Writer
 
 ORDERS_A_FILE = 150_000
 """Orders in one export file; below the platform's cap of 200,000, which would make the file look cut off."""
+_CAPS = (15_000, 200_000)
 _SHEET = "OrderSKUList"
 _CREATED = dt.datetime(2026, 11, 16)
 
@@ -69,13 +70,15 @@ class OrderFiles:
         self._sheet: _Sheet | None = None
         self._files = 0
         self._orders = 0
+        self.capped: list[str] = []
+        """Files with exactly as many orders as the platform exports at most."""
 
     def __enter__(self) -> OrderFiles:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._sheet:
-            self._sheet.close()
+            self._end()
 
     def add(self, order: Order) -> None:
         """Append the rows of an order."""
@@ -85,11 +88,20 @@ class OrderFiles:
         for row in self._writer.rows(order, tabs=self._container == "csv"):
             self._sheet.write(row)
 
-    def _next(self) -> _Sheet:
+    def _path(self, number: int) -> Path:
+        copy = f" ({number})" if number else ""
+        return self._folder / f"{self._stem}{copy}.{self._container}"
+
+    def _end(self) -> None:
         if self._sheet:
             self._sheet.close()
-        copy = f" ({self._files})" if self._files else ""
-        path = self._folder / f"{self._stem}{copy}.{self._container}"
+        if self._orders in _CAPS:
+            self.capped.append(self._path(self._files - 1).name)
+
+    def _next(self) -> _Sheet:
+        if self._sheet:
+            self._end()
+        path = self._path(self._files)
         self._files += 1
         self._orders = 0
         sheet: _Sheet = Csv(path, bom=True) if self._container == "csv" else Xlsx(path)

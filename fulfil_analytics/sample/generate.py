@@ -18,6 +18,7 @@ from fulfil_analytics.sample.maker import Maker
 from fulfil_analytics.sample.model import Order, Parcel
 from fulfil_analytics.sample.plant import PLANTS, Expected, Plant, abroad
 from fulfil_analytics.sample.plant.batches import Batches
+from fulfil_analytics.sample.plant.variants import VARIANTS
 from fulfil_analytics.sample.recipe import Recipe
 from fulfil_analytics.sample.special import Special
 from fulfil_analytics.sample.stream import ordinary
@@ -65,8 +66,9 @@ def generate(folder: Path, recipe: Recipe | None = None, **told: Any) -> Truth:
     slips = recipe.planted and recipe.weeks is not None
     rest = special.ordinary(ordinary(maker, recipe.orders - len(made), slips=slips))
     stream = heapq.merge(made, rest, key=lambda order: order.created, reverse=True)
-    _write(folder, maker, stream, special.strays, recipe)
+    capped = _write(folder, maker, stream, special.strays, recipe)
     if recipe.whole:
+        truth.planted += [Expected("truncated_export", None, None, "cap", file) for file in capped]
         truth.planted += [Expected("batch_anomaly", order, None, "batch") for order in sorted(batches.members())]
     truth.write()
     return truth
@@ -76,17 +78,22 @@ def _cases(recipe: Recipe) -> tuple[list[Plant], tuple[Innocent, ...]]:
     """Return what to plant; of other markets than the American only the cases that any market can have."""
     if recipe.whole:
         more = INNOCENT_TRACKS + INNOCENT_ORDERS if recipe.everything else ()
-        return [PLANTS[kind] for kind in recipe.chosen], (*INNOCENTS, *more)
+        plants = [PLANTS[kind] for kind in recipe.chosen]
+        if recipe.everything:
+            plants += [VARIANTS[kind] for kind in recipe.chosen if kind in VARIANTS]
+        return plants, (*INNOCENTS, *more)
     if not recipe.everything:
         return [], ()
     return [abroad.violations] if recipe.planted else [], (abroad.look_alikes,)
 
 
-def _write(folder: Path, maker: Maker, stream: Iterator[Order], strays: list[Parcel], recipe: Recipe) -> None:
+def _write(folder: Path, maker: Maker, stream: Iterator[Order], strays: list[Parcel], recipe: Recipe) -> list[str]:
+    """Write all files; return the exports that look cut off."""
     market = maker.market
     with ExitStack() as stack:
         tracking, stock = Tracking(folder, market, stack), Stock()
-        tables: list[_Takes] = [Exports(folder, market, recipe.newest, stack, older=recipe.whole), tracking]
+        exports = Exports(folder, market, recipe.newest, stack, older=recipe.older)
+        tables: list[_Takes] = [exports, tracking]
         if recipe.whole:
             tables += [Labels(folder, stack), Returns(folder, maker, stack), stock]
         for order in stream:
@@ -101,6 +108,7 @@ def _write(folder: Path, maker: Maker, stream: Iterator[Order], strays: list[Par
     settings = _settings(recipe)
     if settings:
         (folder / "fulfil.toml").write_text("\n".join(settings) + "\n", encoding="utf-8")
+    return exports.capped()
 
 
 def _settings(recipe: Recipe) -> list[str]:

@@ -79,7 +79,7 @@ def not_covered(maker: Maker) -> Iterator[LookAlike]:
     order = maker.ship(maker.order(maker.on("10-28", 9)), maker="usps")
     parcel = order.parcels[0]
     parcel.carrier, parcel.tracked, parcel.covered = "Veho", False, False
-    _number(parcel, f"1V{order.waybill[4:14]}")
+    _number(parcel, f"1V{order.waybill[-10:]}")
     yield "carrier_not_covered", [order]
 
 
@@ -255,6 +255,17 @@ def po_box(maker: Maker) -> Iterator[LookAlike]:
     yield "po_box", [maker.ship(order, to=PLACES["10282"])]
 
 
+def forwarder(maker: Maker) -> Iterator[LookAlike]:
+    """Five buyers at one address, that of a freight forwarder: a parcel and a number each."""
+    address = maker.buyer(PLACES["33130"])
+    orders = []
+    for number in range(5):
+        buyer = maker.buyer(PLACES["33130"])
+        buyer = replace(buyer, street=address.street, unit=f"Suite {number + 1}")
+        orders.append(maker.ship(maker.order(maker.on("10-29", 8) + number * HOUR, buyer=buyer)))
+    yield "freight_forwarder", orders
+
+
 def composed_letters(maker: Maker) -> Iterator[LookAlike]:
     """The city with its accent as a letter of its own, the postcode in full-width digits."""
     city, code = unicodedata.normalize("NFD", "San José"), "95112".translate(_FULL_WIDTH)
@@ -276,9 +287,10 @@ def twenty_in_one(maker: Maker) -> Iterator[LookAlike]:
 
 def joined_later(maker: Maker) -> Iterator[LookAlike]:
     """Ordered after the parcel had left and told by the same number: the buyer's two orders travel together."""
-    first = maker.ship(maker.order(maker.on("11-03", 7), lines=1, warehouse=WAREHOUSES[0]), maker="ups")
+    first = maker.order(maker.on("11-03", 7), lines=1, place=PLACES["10001"], warehouse=WAREHOUSES[0])
+    maker.ship(first, maker="ups")
     scan = next(event.at for event in first.parcels[0].events if event.status == "picked_up")
-    order = maker.order(scan + 2 * HOUR, buyer=first.buyer, warehouse=first.warehouse, lines=1)
+    order = maker.order(scan + 30 * HOUR, buyer=first.buyer, warehouse=first.warehouse, lines=1)
     maker.pack_with(order, first).parcels[0].package_id = first.parcels[0].package_id
     order.rts = order.created + 20 * MINUTE
     order.shipped = order.created + 25 * MINUTE
@@ -311,6 +323,6 @@ def number_replaced(maker: Maker) -> Iterator[LookAlike]:
 INNOCENT_TRACKS: tuple[Innocent, ...] = (
     full_width, carrier_alias, zeros_inside, recycled, not_covered, scan_within_grace, picked_up_just_now, customs_hold,
     rest_days, air, clock_skew, refused, out_again, neighbouring_hub, unknown_warehouse, travelled_together, one_truck,
-    scanned_next_morning, state_only, po_box, composed_letters, twenty_in_one, joined_later, last_hour, clocks_go_back,
-    number_replaced,
+    scanned_next_morning, state_only, po_box, forwarder, composed_letters, twenty_in_one, joined_later, last_hour,
+    clocks_go_back, number_replaced,
 )  # fmt: skip

@@ -17,6 +17,7 @@ CONTAINERS = ("csv", "xlsx")
 PROFILES = ("usual", "all")
 _WEEKS = range(4, 13)
 _SHOPS = range(1, 10)
+_WORKBOOK_ORDERS = 20_000
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Recipe:
         default those of the profile.
     weeks : int, optional
         Weeks that the orders are spread over, 4 to 12; by default the last 27 days. Over weeks things change: one
-        warehouse slips, and one carrier slows down.
+        warehouse slips, and in some weeks one carrier is slow.
     shops : int
         Shops, 1 to 9. Two and more have a folder each.
     """
@@ -84,6 +85,13 @@ class Recipe:
     def newest(self) -> str:
         """Form of the newest export."""
         return "xlsx" if self.layout == "us-xlsx" else self.container
+
+    @property
+    def older(self) -> str:
+        """Form of the older export, empty for none; a big workbook takes longer to write than all the rest."""
+        if not self.whole:
+            return ""
+        return "xlsx" if self.orders <= _WORKBOOK_ORDERS else "csv"
 
     def check(self) -> None:
         """Refuse what cannot be made.

@@ -92,7 +92,10 @@ class Special:
         self._place(*case.orders)
         self.orders += case.orders
         self.strays += case.strays
-        self._truth.planted += [expected._replace(why=case.kind) for expected in found.values()]
+        shop = case.orders[0].shop if case.orders else ""
+        self._truth.planted += [
+            e._replace(why=case.kind, file=f"{shop}/{e.file}" if e.file and shop else e.file) for e in found.values()
+        ]
         for order in case.orders:
             mine = {rule for rule, about in found if about == order.order_id}
             self._batches.add(order, mine, hasty=hasty(self._maker, order))

@@ -22,6 +22,7 @@ from fulfil_analytics.sample.model import Order
 _OPENS = 6
 _SECONDS = (24 - _OPENS) * 3600
 _EVENING = 17
+_SLOW_SHARE = 0.04
 _UNPAID_SHOWN = 30 * HOUR
 _UNPAID_LIMIT = 48 * HOUR
 _ASKED = ("Please leave it on the porch, thank you!", "")
@@ -64,6 +65,9 @@ def _american(maker: Maker, order: Order, day: dt.date, kind: float, *, slips: b
         return sample_to_creator(maker, order)
     if slips and maker.draw.random() < _slip(maker, order, day):
         return _let_slip(maker, order, day)
+    if slips and maker.draw.random() < _SLOW_SHARE and LAST_DAY - 5 * 7 * DAY < day < LAST_DAY - 14 * DAY:
+        order.slipped = "slow_carrier"
+        return maker.ship(order, maker="fedex", deliver_on=maker.calendar.after(day, 9))
     late_day = _late_under_standard(maker, day)
     if late_day:
         return maker.ship(order, ship_on=late_day)

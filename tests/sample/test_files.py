@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import re
 import subprocess
@@ -221,6 +222,9 @@ def test_xlsx_and_csv_say_the_same(planted: Truth, tmp_path: Path) -> None:
         ({"container": "xls"}, "container: unknown word 'xls'. Did you mean xlsx? Known: csv, xlsx."),
         ({"kinds": {"stale_trackin"}}, "kinds: unknown word 'stale_trackin'. Did you mean stale_tracking? Known: "),
         ({"orders": 0}, "orders: 0 orders cannot be made. Give 1 or more."),
+        ({"profile": "al"}, "profile: unknown word 'al'. Did you mean all? Known: all, usual."),
+        ({"weeks": 3}, "weeks: 3 weeks cannot be made. Give 4 to 12."),
+        ({"shops": 0}, "shops: 0 shops cannot be made. Give 1 to 9."),
         ({"seed": -1}, "seed: seed -1 is negative. Give 0 or more."),
     ],
 )
@@ -235,3 +239,35 @@ def test_the_command_wants_one_folder(capsys: pytest.CaptureFixture[str]) -> Non
     assert main([]) == 2
     assert capsys.readouterr().err.startswith("one folder is expected. Call: python -m fulfil_analytics.sample")
     assert set(LAYOUTS) == {"us", "us-xlsx", "th", "vn", "jp"}
+
+
+def test_weeks_and_shops(tmp_path: Path) -> None:
+    truth = generate(tmp_path, orders=1500, weeks=8, shops=2, seed=4)
+    orders: dict[str, dict[str, str]] = {}
+    for shop in ("shop-1", "shop-2"):
+        rows = export_rows(tmp_path / shop / NEWEST)
+        mine = {row["Order ID"]: row for row in rows}
+        assert len(mine) > 500 and not orders.keys() & mine.keys()
+        orders |= mine
+    assert len(orders) == 1500
+    assert 'shop-2 = "shop-2/*"' in (tmp_path / "fulfil.toml").read_text()
+    days = [american(row["Created Time"]) for row in orders.values()]
+    assert min(day for day in days if day).date() == dt.date(2026, 9, 21)
+    late = {found.order_id for found in truth.planted if found.why == "slipping_warehouse"}
+
+    def share(first: dt.date, last: dt.date, house: str) -> float:
+        created = {
+            number: american(row["Created Time"]) for number, row in orders.items() if row["Warehouse Name"] == house
+        }
+        within = [number for number, at in created.items() if at and first <= at.date() <= last]
+        return sum(number in late for number in within) / len(within)
+
+    early, recent = (dt.date(2026, 9, 21), dt.date(2026, 10, 10)), (dt.date(2026, 10, 20), dt.date(2026, 11, 6))
+    assert share(*recent, "Dallas TX") > 2 * share(*early, "Dallas TX")
+    assert share(*recent, "Dallas TX") > 4 * share(*recent, "Ontario CA")
+
+
+def test_a_file_at_the_platforms_cap_is_true_to_be_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fulfil_analytics.sample.files._CAPS", (50,))
+    truth = generate(tmp_path, orders=50, planted=False)
+    assert [(found.rule_id, found.file) for found in truth.planted] == [("truncated_export", NEWEST)]
