@@ -63,11 +63,8 @@ def _american(maker: Maker, order: Order, day: dt.date, kind: float, *, slips: b
         return maker.ship(order, ship_on=maker.calendar.after(day, 5))
     if kind < 0.15:
         return sample_to_creator(maker, order)
-    if slips and maker.draw.random() < _slip(maker, order, day):
-        return _let_slip(maker, order, day)
-    if slips and maker.draw.random() < _SLOW_SHARE and LAST_DAY - 5 * 7 * DAY < day < LAST_DAY - 14 * DAY:
-        order.slipped = "slow_carrier"
-        return maker.ship(order, maker="fedex", deliver_on=maker.calendar.after(day, 9))
+    if slips and _slips(maker, order, day):
+        return order
     late_day = _late_under_standard(maker, day)
     if late_day:
         return maker.ship(order, ship_on=late_day)
@@ -97,6 +94,16 @@ def _late_at_the_door(maker: Maker, day: dt.date) -> dt.date | None:
     while not maker.calendar.delivers(after):
         after += DAY
     return min(after, LAST_DAY - DAY)
+
+
+def _slips(maker: Maker, order: Order, day: dt.date) -> bool:
+    """Let some orders be late for real, and say so: a warehouse that gets worse, a carrier in slow weeks."""
+    if maker.draw.random() < _slip(maker, order, day):
+        _let_slip(maker, order, day)
+    elif maker.draw.random() < _SLOW_SHARE and LAST_DAY - 35 * DAY < day < LAST_DAY - 14 * DAY:
+        order.slipped = "slow_carrier"
+        maker.ship(order, maker="fedex", deliver_on=maker.calendar.after(day, 9))
+    return bool(order.slipped)
 
 
 def _slip(maker: Maker, order: Order, day: dt.date) -> float:
