@@ -119,7 +119,7 @@ class Tally:
         self.extra.update(rule for rule, _ in judged - true)
         look_alikes = {order for orders in truth.innocents.values() for order in orders}
         self.innocents += len(look_alikes)
-        self.accused += sum(found[0] == "hard" and key[1] in look_alikes for key, found in raised.items())
+        self.accused += sum(raised[key][0] == "hard" and key[1] in look_alikes for key in judged)
         why = {order: kind for kind, orders in truth.innocents.items() for order in orders}
         why |= {case.order_id: "planted " + case.rule_id for case in truth.planted if case.order_id}
         for what, keys in (("miss", true - judged), ("extra", judged - true)):
