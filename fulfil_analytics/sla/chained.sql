@@ -2,7 +2,8 @@
 
 CREATE OR REPLACE TEMP TABLE sla_told AS
 SELECT
-  min(t.case_id) AS case_id, any_value(t.uncounted) AS uncounted, any_value(t.grace_seconds) AS grace_seconds,
+  min(t.case_id) AS case_id, any_value(t.uncounted) AS uncounted, any_value(t.uncounted_kind) AS uncounted_kind,
+  any_value(t.grace_seconds) AS grace_seconds,
   max(t.due_standard) FILTER (c.mode = 'standard') AS due_standard,
   max(t.due_holiday) FILTER (c.mode = 'holiday') AS due_holiday,
   max(t.due_extension) FILTER (c.mode = 'extension') AS due_extension,

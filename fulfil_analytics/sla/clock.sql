@@ -18,9 +18,9 @@ SELECT
   stop_at IS NULL AND proof_at IS NOT NULL AS proven_only,
   cancelled_at, platform_due_at,
   CASE
-    WHEN by_platform THEN 'platform_fulfilled'
-    WHEN not_paid THEN 'unpaid'
-    WHEN moot_at < clock_start THEN 'nothing_left_to_do'
+    WHEN by_platform THEN 1
+    WHEN not_paid THEN 2
+    WHEN moot_at < clock_start THEN 3
   END AS blocked,
   CASE stop_event
     WHEN 'dispatched_at' THEN CASE WHEN tracking_covered THEN 'dispatch_scan_at' ELSE 'shipped_at' END

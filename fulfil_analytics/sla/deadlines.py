@@ -18,6 +18,8 @@ from fulfil_analytics.sql import Value, fill, literal, name, read_sql
 if TYPE_CHECKING:
     import duckdb
 
+OUTCOMES = ("on_time", "late", "open", "overdue", "uncounted", "cancelled", "unproven")
+"""What the numbers of ``outcome.sql`` mean. The last three are ``not_applicable`` in ``deadlines``."""
 DAYS_PER_UNIT = 2
 """No calendar rests so often that a business day takes more than this many days, a month of closure aside."""
 
@@ -117,7 +119,7 @@ def build_deadlines(
     outcome = fill(read_sql("fulfil_analytics.sla", "outcome.sql"), values)
     more = "to_seconds(1 + grace_seconds)" if plan.grace else "INTERVAL 1 SECOND"
     ends = {f"outcome due_{m}": mark(outcome, {"end": f"(due_{m} + {more})"}) for m in SLA_MODE}
-    _run(con, "views", values, ends)
+    _run(con, "views", values, {**ends, "outcomes": f"[{', '.join(map(literal, OUTCOMES))}]"})
 
 
 def prepare_local_time(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime) -> None:

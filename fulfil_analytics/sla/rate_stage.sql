@@ -7,7 +7,7 @@ SELECT
 FROM (
   SELECT
     /*key_columns*/ min(o.created_at) AS first_at, max(o.created_at) AS last_at, /*weights_sum*/ AS orders,
-    m.outcome_standard, m.outcome_holiday, m.outcome_extension, m.outcome_effective, m.not_counted,
+    m.code_standard, m.code_holiday, m.code_extension, m.code_effective, m.not_counted_kind AS kind,
     m.stopped_at IS NOT NULL AS has_stopped,
     /*dues*/,
     /*falls*/
@@ -15,7 +15,7 @@ FROM (
   JOIN sla_rate_orders AS o ON o.order_no = m.order_no
   /*joins*/
   /*weights*/
-  WHERE m.stage = {stage} /*leaves_out*/ AND ({among} <> 'confirmed' OR m.not_counted IS DISTINCT FROM 'unpaid')
+  WHERE m.stage = {stage} /*leaves_out*/ AND ({among} <> 'confirmed' OR m.not_counted_kind IS DISTINCT FROM 2)
     AND ({axis} <> 'created' OR (
       coalesce(o.created_at >= {period_from}, TRUE) AND coalesce(o.created_at <= {period_to}, TRUE)))
     AND ({axis} <> 'stopped' OR coalesce(coalesce(m.stopped_at, {as_of}) BETWEEN {period_from} AND {period_to}, TRUE))

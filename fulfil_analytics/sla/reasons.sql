@@ -80,7 +80,9 @@ gathered AS (
 )
 
 SELECT
-  c.case_id, c.uncounted, coalesce(l.grace_seconds, 0) AS grace_seconds,
+  c.case_id, c.uncounted,
+  CASE WHEN c.uncounted IN ('no_policy_line', 'no_published_deadline') THEN 4 WHEN c.uncounted IS NOT NULL THEN 5 END AS uncounted_kind,
+  coalesce(l.grace_seconds, 0) AS grace_seconds,
   d.due_standard, d.due_holiday, d.due_extension, d.due_effective,
   d.seconds_standard, d.seconds_holiday, d.seconds_extension, d.seconds_effective,
   coalesce(g.why_standard, b.blank) AS why_standard, coalesce(g.why_holiday, b.blank) AS why_holiday,

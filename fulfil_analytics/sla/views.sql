@@ -5,7 +5,11 @@ CREATE VIEW deadline_modes AS
 WITH timed AS (
   SELECT
     c.order_no, c.order_id, c.stage, c.clock_start, c.stopped_at, c.proven_only, c.cancelled_at, c.stop_event,
-    c.platform_due_at, c.case_id, coalesce(c.blocked, k.uncounted, CASE WHEN c.clock_start IS NULL THEN c.start_event || '_unknown' END) AS not_counted, k.why_standard, k.why_holiday,
+    c.platform_due_at, c.case_id, coalesce(
+      ['platform_fulfilled', 'unpaid', 'nothing_left_to_do'][c.blocked], k.uncounted,
+      CASE WHEN c.clock_start IS NULL THEN c.start_event || '_unknown' END
+    ) AS not_counted,
+    coalesce(c.blocked, k.uncounted_kind) AS not_counted_kind, k.why_standard, k.why_holiday,
     k.why_extension, k.why_effective, k.one_due, k.grace_seconds, c.blocked IS NOT NULL AS is_blocked,
     CASE
       WHEN c.blocked IS NOT NULL THEN NULL
@@ -37,52 +41,59 @@ due AS (
   FROM timed
 ),
 
-judged AS (SELECT *, /*outcome due_standard*/ AS outcome_standard FROM due)
+judged AS (SELECT *, /*outcome due_standard*/ AS code_standard FROM due),
+
+coded AS (
+  SELECT
+    *,
+    CASE WHEN one_due THEN code_standard ELSE /*outcome due_holiday*/ END AS code_holiday,
+    CASE WHEN one_due THEN code_standard ELSE /*outcome due_extension*/ END
+      AS code_extension,
+    CASE WHEN one_due AND platform_due_at IS NULL THEN code_standard ELSE /*outcome due_effective*/ END
+      AS code_effective
+  FROM judged
+)
 
 SELECT
   * EXCLUDE (one_due, grace_seconds, is_blocked, other_holiday, other_extension, other_effective),
-  CASE WHEN due_holiday IS NOT DISTINCT FROM due_standard THEN outcome_standard ELSE /*outcome due_holiday*/ END
-    AS outcome_holiday,
-  CASE WHEN due_extension IS NOT DISTINCT FROM due_standard THEN outcome_standard ELSE /*outcome due_extension*/ END
-    AS outcome_extension,
-  CASE WHEN due_effective IS NOT DISTINCT FROM due_standard THEN outcome_standard ELSE /*outcome due_effective*/ END
-    AS outcome_effective
-FROM judged;
+  /*outcomes*/[code_standard] AS outcome_standard, /*outcomes*/[code_holiday] AS outcome_holiday,
+  /*outcomes*/[code_extension] AS outcome_extension, /*outcomes*/[code_effective] AS outcome_effective
+FROM coded;
 
 CREATE VIEW deadlines AS
 WITH unfolded AS (
   SELECT
-    order_id, stage, 'standard' AS mode, clock_start, due_standard AS due, stopped_at, outcome_standard AS outcome,
+    order_id, stage, 'standard' AS mode, clock_start, due_standard AS due, stopped_at, code_standard AS code,
     not_counted, stop_event, FALSE AS by_platform, why_standard AS why
   FROM deadline_modes
   UNION ALL
   SELECT
-    order_id, stage, 'holiday', clock_start, due_holiday, stopped_at, outcome_holiday, not_counted, stop_event, FALSE,
+    order_id, stage, 'holiday', clock_start, due_holiday, stopped_at, code_holiday, not_counted, stop_event, FALSE,
     why_holiday
   FROM deadline_modes
   UNION ALL
   SELECT
-    order_id, stage, 'extension', clock_start, due_extension, stopped_at, outcome_extension, not_counted, stop_event,
+    order_id, stage, 'extension', clock_start, due_extension, stopped_at, code_extension, not_counted, stop_event,
     FALSE, why_extension
   FROM deadline_modes
   UNION ALL
   SELECT
-    order_id, stage, 'effective', clock_start, due_effective, stopped_at, outcome_effective, not_counted, stop_event,
+    order_id, stage, 'effective', clock_start, due_effective, stopped_at, code_effective, not_counted, stop_event,
     platform_due_at IS NOT NULL, why_effective
   FROM deadline_modes
 )
 
 SELECT
   order_id, stage, mode, clock_start,
-  CASE WHEN outcome NOT IN ('uncounted', 'cancelled', 'unproven') THEN due END AS due_at,
+  CASE WHEN code < 5 THEN due END AS due_at,
   stopped_at,
-  CASE WHEN outcome IN ('uncounted', 'cancelled', 'unproven') THEN 'not_applicable' ELSE outcome END AS outcome,
+  coalesce(['on_time', 'late', 'open', 'overdue'][code], 'not_applicable') AS outcome,
   why
   || CASE WHEN by_platform AND due IS NOT NULL THEN ',"deadline":"platform"' ELSE '' END
-  || CASE outcome
-    WHEN 'uncounted' THEN ',"not_applicable":"' || coalesce(not_counted, 'outside_calendar') || '"'
-    WHEN 'cancelled' THEN ',"not_applicable":"cancelled_in_time"'
-    WHEN 'unproven' THEN ',"not_applicable":"stop_time_unknown"'
+  || CASE code
+    WHEN 5 THEN ',"not_applicable":"' || coalesce(not_counted, 'outside_calendar') || '"'
+    WHEN 6 THEN ',"not_applicable":"cancelled_in_time"'
+    WHEN 7 THEN ',"not_applicable":"stop_time_unknown"'
     ELSE coalesce(',"stop":"' || stop_event || '"', '')
   END
   || '}' AS why
@@ -96,19 +107,19 @@ WITH changed AS (
     order_id, stage, 'holiday' AS mode, outcome_standard, outcome_holiday AS outcome, due_standard, due_holiday AS due_at,
     stopped_at, why_holiday || '}' AS why, FALSE AS by_platform
   FROM deadline_modes
-  WHERE outcome_holiday <> outcome_standard
+  WHERE code_holiday <> code_standard
   UNION ALL
   SELECT
     order_id, stage, 'extension', outcome_standard, outcome_extension, due_standard, due_extension, stopped_at,
     why_extension || '}', FALSE
   FROM deadline_modes
-  WHERE outcome_extension <> outcome_standard
+  WHERE code_extension <> code_standard
   UNION ALL
   SELECT
     order_id, stage, 'effective', outcome_standard, outcome_effective, due_standard, due_effective, stopped_at,
     why_effective || '}', platform_due_at IS NOT NULL
   FROM deadline_modes
-  WHERE outcome_effective <> outcome_standard
+  WHERE code_effective <> code_standard
 )
 
 SELECT

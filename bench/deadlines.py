@@ -1,0 +1,121 @@
+"""How fast deadlines and rates are: a million orders, all stages and modes, against the usual Python libraries.
+
+``python -m bench.deadlines [--orders N] [--libraries]``. The libraries (``bench/requirements.txt``) are put into a
+venv that is thrown away. What is measured is what an audit does: the deadlines are made and every one of them is read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from fulfil_analytics.policy import load_policy
+from fulfil_analytics.resources import rules_folder
+from fulfil_analytics.schemas import TABLES, create_table
+from fulfil_analytics.sla import build_deadlines, build_rates
+from fulfil_analytics.sql import fill
+
+HERE = Path(__file__).parent
+AS_OF = dt.datetime(2026, 11, 16, 12)
+DAYS = 90
+RUNS = 3
+TABLES_READ = ("orders", "sla_windows", "order_lines", "parcels", "journeys", "warehouses", "returns")
+ASKED = {"deadlines": 4.0, "rates": 1.0, "times the fastest library": 30.0}
+"""Seconds for a million orders on two cores, and how many times the fastest library of business hours."""
+
+
+def main() -> None:
+    """Measure and print a table; exit 1 when something asked for is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orders", type=int, default=1_000_000)
+    parser.add_argument("--policy", default="tiktok-us")
+    parser.add_argument("--libraries", action="store_true", help="compare with the libraries as well")
+    given = parser.parse_args()
+    ours = measure(given.orders, given.policy)
+    say(f"{given.orders:,} orders, policy {given.policy}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    for step in ("build", "read", "deadlines", "rates"):
+        say(f"  {step:<10}{ours[step]:8.2f} s, {ours[f'{step} cpu']:.2f} s of CPU")
+    a_second = ours["counted"] / ours["deadlines cpu"]
+    wall = ours["counted"] / ours["deadlines"]
+    say(f"  {ours['counted']:,} deadlines: {wall:,.0f} a second, {a_second:,.0f} a second of CPU")
+    missed = [step for step in ("deadlines", "rates") if ours[step] > ASKED[step] * given.orders / 1_000_000]
+    if given.libraries:
+        times = against(a_second)
+        if times < ASKED["times the fastest library"]:
+            missed.append("times the fastest library")
+    for step in missed:
+        say(f"missed: {step}, asked for {ASKED[step]:g}")
+    sys.exit(1 if missed else 0)
+
+
+def measure(orders: int, policy_id: str) -> dict[str, Any]:
+    """Return seconds a step, each the best of three, over made-up orders in a file of its own."""
+    policy = load_policy(rules_folder() / "policies" / f"{policy_id}.toml")
+    with tempfile.TemporaryDirectory() as folder:
+        con = duckdb.connect(str(Path(folder) / "orders.duckdb"))
+        con.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+        for name in TABLES_READ:
+            con.execute(create_table(name, TABLES[name]))
+        for step in ("orders", "windows"):
+            text = (HERE / f"deadlines_{step}.sql").read_text(encoding="utf-8")
+            con.execute(fill(text, {"orders": orders, "days": DAYS, "as_of": AS_OF}))
+        con.execute("CHECKPOINT")
+        query = (HERE / "deadlines_read.sql").read_text(encoding="utf-8")
+        found = {
+            **best("build", lambda: build_deadlines(con, policy, AS_OF)),
+            **best("read", lambda: con.execute(query).fetchone()),
+            **best("rates", lambda: build_rates(con, policy, AS_OF)),
+        }
+        row = con.execute("SELECT count(due_at) FROM deadlines").fetchone() or (0,)
+        con.close()
+    whole = {f"deadlines{kind}": found[f"build{kind}"] + found[f"read{kind}"] for kind in ("", " cpu")}
+    return {**found, **whole, "counted": int(row[0])}
+
+
+def best(name: str, step: Callable[[], Any]) -> dict[str, float]:
+    """Return seconds and CPU seconds of all threads, each the least of three runs."""
+    spent, busy = [], []
+    for _ in range(RUNS):
+        began, worked = time.perf_counter(), time.process_time()
+        step()
+        spent.append(time.perf_counter() - began)
+        busy.append(time.process_time() - worked)
+    return {name: min(spent), f"{name} cpu": min(busy)}
+
+
+def against(ours: float) -> float:
+    """Print deadlines a second of CPU of each library and how many times that is; return the smallest, numpy aside."""
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True)
+        python = str(Path(folder) / "bin" / "python")
+        wanted = str(HERE / "requirements.txt")
+        subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", wanted], check=True)
+        script = str(HERE / "deadlines_libraries.py")
+        said = subprocess.run([python, script], check=True, capture_output=True, text=True).stdout
+    found = json.loads(said)
+    for name, one in found.items():
+        a_second = one["deadlines_a_second"]
+        say(f"  {name:<18} {one['version']:<8} {a_second:>12,} a second of CPU, ours {ours / a_second:,.1f} times")
+    say("  numpy counts dates alone: no time of day, no zone, no stop, no outcome")
+    return float(ours / max(one["deadlines_a_second"] for name, one in found.items() if name != "numpy"))
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    sys.stdout.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    main()
