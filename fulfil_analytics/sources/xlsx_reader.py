@@ -145,7 +145,7 @@ class _SheetText:
 
     def _start(self, tag: str, attributes: Attributes) -> None:
         if tag == "row":
-            self._row = int(attributes["r"]) if "r" in attributes else self._row + 1
+            self._row = self._row_number(attributes["r"]) if "r" in attributes else self._row + 1
             self._column = -1
         elif tag == "c":
             self._place(attributes.get("r", ""))
@@ -153,6 +153,16 @@ class _SheetText:
             self._value = []
         elif tag in ("v", "t", "rPh"):
             self._inside = tag
+
+    def _row_number(self, said: str) -> int:
+        if not re.fullmatch("[0-9]{1,7}", said):
+            raise InputError(
+                "is a damaged XLSX file: a row has no number",
+                file=self._package.shown,
+                line=max(self._row, 1),
+                remedy="Open it in a spreadsheet program and save it again",
+            )
+        return int(said)
 
     def _place(self, reference: str) -> None:
         match = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", reference)
