@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import hashlib
 import platform
 import time
 from collections.abc import Callable
@@ -36,11 +37,14 @@ TABLES = {
 }
 
 
+SUMS = "SHA256SUMS"
+"""Hashes of all files that are the same from run to run, as ``sha256sum -c`` reads them."""
+
 Writer = Callable[["Run", Path], None]
 """Writes more files (report, workbook) of a run into a folder."""
 
 
-def write_folder(run: Run, folder: Path, *more: Writer) -> None:
+def write_folder(run: Run, folder: Path, *more: Writer, finish: Callable[[Path], None] | None = None) -> None:
     """Write the run's files into `folder`, making it; files of an earlier audit are replaced.
 
     Parameters
@@ -51,6 +55,8 @@ def write_folder(run: Run, folder: Path, *more: Writer) -> None:
         Where to.
     *more : callable
         What else to write beside the tables and the manifest.
+    finish : callable, optional
+        What to do with the folder when the hashes of its files stand in it, e.g. zip it.
 
     Raises
     ------
@@ -62,6 +68,9 @@ def write_folder(run: Run, folder: Path, *more: Writer) -> None:
         _write(run, fresh)
         for write in more:
             write(run, fresh)
+        _sums(fresh)
+        if finish is not None:
+            finish(fresh)
         run.timings["writing"] = time.perf_counter() - began
         (fresh / "run.json").write_text(dumps(_stamp(run)), encoding="utf-8")
 
@@ -81,6 +90,21 @@ def _write(run: Run, folder: Path) -> None:
     (folder / "manifest.json").write_text(dumps(run.manifest), encoding="utf-8")
 
 
+def _where(policy: str | None) -> str | None:
+    """Return a policy of one's own by its absolute path; an id stays."""
+    return str(Path(policy).resolve()) if policy is not None and policy.endswith(".toml") else policy
+
+
+def _sums(folder: Path) -> None:
+    """Write the hashes of what was written so far; a zip of it is left out, as it holds them."""
+    lines = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix != ".zip":
+            with path.open("rb") as file:
+                lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.name}\n")
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
 def _stamp(run: Run) -> dict[str, Any]:
     """Return what differs from run to run."""
     return {
@@ -88,5 +112,13 @@ def _stamp(run: Run) -> dict[str, Any]:
         "python": platform.python_version(),
         "system": platform.system(),
         "fulfil_analytics": __version__,
+        "inputs": list(run.inputs),
+        "options": {
+            "policy": _where(run.options.policy),
+            "rules": [str(path.resolve()) for path in run.options.rules],
+            "only": list(run.options.only),
+            "dates": run.options.dates,
+            "places": None if run.options.places is None else str(run.options.places.resolve()),
+        },
         "seconds": {step: round(seconds, 3) for step, seconds in run.timings.items()},
     }

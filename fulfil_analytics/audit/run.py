@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -47,6 +48,8 @@ class Run:
         Inputs, policy, rules, versions, counts: what the outputs follow from.
     timings : dict
         Seconds a step, for ``--timings``; never part of the reproducible outputs.
+    inputs : tuple of str
+        Where the exports were: absolute paths and globs; never part of the reproducible outputs.
     """
 
     store: Store
@@ -55,6 +58,7 @@ class Run:
     options: Options
     manifest: dict[str, Any]
     timings: dict[str, float] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
 
     def close(self) -> None:
         """Close the store."""
@@ -134,10 +138,15 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
         manifest = build_manifest(store, intake, policy, book, carriers, as_of, options)
         if options.db is not None:
             keep(store, manifest, policy)
-        return Run(store, policy, as_of, options, manifest, clock.timings)
+        return Run(store, policy, as_of, options, manifest, clock.timings, _places(inputs))
     except BaseException:
         store.close()
         raise
+
+
+def _places(inputs: Sequence[Given]) -> tuple[str, ...]:
+    """Return where the inputs were, as absolute paths and globs; what was handed over in memory has no place."""
+    return tuple(os.path.abspath(item) for item in inputs if isinstance(item, str))
 
 
 def run_deadlines(inputs: Sequence[Given], options: Options) -> Run:

@@ -13,6 +13,7 @@ from fulfil_analytics.errors import EXIT_FINDINGS
 if TYPE_CHECKING:
     from fulfil_analytics.audit.options import Options
     from fulfil_analytics.audit.run import Run
+    from fulfil_analytics.audit.since import Since
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
@@ -40,7 +41,15 @@ def audit(
     dates: common.Dates = None,
     places: common.Places = None,
     memory: common.Memory = None,
+    pack: Annotated[
+        bool, typer.Option("--pack", help="Add a README for a reviewer, a page a critical order, and a zip of it all.")
+    ] = False,
+    since: Annotated[
+        Path | None,
+        typer.Option("--since", metavar="DIR", help="Tell what is new, solved and remaining since the audit in DIR."),
+    ] = None,
     timings: Annotated[bool, typer.Option("--timings", help="Show the seconds of each step.")] = False,
+    line: common.Line = False,
     quiet: common.Quiet = False,
     json: common.Json = False,
 ) -> None:
@@ -49,11 +58,15 @@ def audit(
     Example: fulfil audit exports/ --policy tiktok-us --out audit
     """
     from fulfil_analytics.audit.run import run_audit
-    from fulfil_analytics.report.outputs import warm
+    from fulfil_analytics.audit.since import compare
+    from fulfil_analytics.errors import UsageError
+    from fulfil_analytics.report.line import one_line
+    from fulfil_analytics.report.outputs import line_of, warm
+    from fulfil_analytics.report.outputs import summary as render
 
     common.one_of(fail_on, SEVERITIES, "--fail-on")
     common.one_of(engine, ("duckdb",), "--engine")
-    with common.progress(quiet or json) as tell:
+    with common.progress(quiet or json or line) as tell:
         options = make_options(
             policy=policy,
             as_of=as_of,
@@ -71,13 +84,22 @@ def audit(
         out = out or options.config.out
         if out is not None:
             warm()
+        elif pack:
+            raise UsageError("a pack needs a folder", column="--pack", remedy="Name one with --out DIR")
         run = run_audit(named, options)
         with run:
+            changed = None if since is None else compare(run.store.con, since)
             if out is not None:
                 tell("writing")
-                _write(run, out)
+                _write(run, out, pack=pack, since=changed is not None)
             failed = _fails(run, fail_on)
-            summary = None if quiet else _summary(run, out, as_json=json, timings=timings)
+            summary: Any = None
+            if line:
+                summary = one_line({**line_of(run), "since": None if changed is None else changed.counts}) + "\n"
+            elif json and not quiet:
+                summary = _json(run, out, changed)
+            elif not quiet:
+                summary = render(run, out, timings=timings, since=changed, packed=pack)
     if isinstance(summary, str):
         typer.echo(summary, nl=False)
     elif summary is not None:
@@ -99,11 +121,24 @@ def make_options(**given: Any) -> Options:
     )
 
 
-def _write(run: Run, out: Path) -> None:
+def _write(run: Run, out: Path, *, pack: bool, since: bool) -> None:
     from fulfil_analytics.audit.files import write_folder
+    from fulfil_analytics.report.files import write_since_csv
     from fulfil_analytics.report.outputs import write_outputs
+    from fulfil_analytics.report.pack import sweep_pages, write_pack, write_zip
 
-    write_folder(run, out, write_outputs)
+    pages: set[str] = set()
+
+    def further(run: Run, folder: Path) -> None:
+        if since:
+            write_since_csv(run.store.con, folder / "since.csv")
+        if pack:
+            write_pack(run, folder)
+            pages.update(path.name for path in folder.glob("order-*.html"))
+
+    write_folder(run, out, write_outputs, further, finish=write_zip if pack else None)
+    if pack:
+        sweep_pages(out, pages)
 
 
 def _fails(run: Run, fail_on: str | None) -> bool:
@@ -118,11 +153,8 @@ def _fails(run: Run, fail_on: str | None) -> bool:
     )
 
 
-def _summary(run: Run, out: Path | None, *, as_json: bool, timings: bool) -> Any:
-    if as_json:
-        from fulfil_analytics.audit.manifest import dumps
+def _json(run: Run, out: Path | None, changed: Since | None) -> str:
+    from fulfil_analytics.audit.manifest import dumps
 
-        return dumps({**run.manifest, "out": None if out is None else str(out)})
-    from fulfil_analytics.report.outputs import summary
-
-    return summary(run, out, timings=timings)
+    told = {"since": changed.to_dict()} if changed is not None else {}
+    return dumps({**run.manifest, "out": None if out is None else str(out), **told})

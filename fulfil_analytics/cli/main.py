@@ -21,6 +21,7 @@ from fulfil_analytics.cli import (
     review,
     rules,
     sample,
+    verify,
 )
 
 app = typer.Typer(
@@ -40,6 +41,7 @@ app.command("explain")(explain.explain)
 app.command("rates")(rates.rates)
 app.command("reconcile")(reconcile.reconcile)
 app.command("report")(report.report)
+app.command("verify")(verify.verify)
 app.command("review")(review.review)
 app.command("forget")(forget.forget)
 app.command("purge")(forget.purge)

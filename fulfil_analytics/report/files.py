@@ -62,14 +62,29 @@ def write_findings_csv(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     OSError
         The file cannot be written.
     """
+    _write_csv(con, query("findings_out"), path)
+
+
+def _write_csv(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
     import polars as pl
 
     safe = pl.col(pl.String).str.replace(_FORMULA, "'$1")
     with path.open("wb") as file:
         first = True
-        for frame in _frames(con, query("findings_out")):
+        for frame in _frames(con, sql):
             frame.with_columns(safe).write_csv(file, include_bom=first, include_header=first, quote_style="non_numeric")
             first = False
+
+
+def write_since_csv(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write what changed since an earlier audit (table ``since``), in the manner of :func:`write_findings_csv`.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
+    _write_csv(con, query("since_out"), path)
 
 
 def _frames(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pl.DataFrame]:

@@ -14,11 +14,13 @@ from fulfil_analytics.report.page import write_report
 from fulfil_analytics.report.period import period_rates
 from fulfil_analytics.report.summary import console_summary
 from fulfil_analytics.report.view import Scope
+from fulfil_analytics.report.words import NONE, Lang, Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from fulfil_analytics.audit.run import Run
+    from fulfil_analytics.audit.since import Since
     from fulfil_analytics.report.appeal import Appeal
 
 
@@ -40,6 +42,13 @@ def write_outputs(run: Run, folder: Path) -> None:
     report_of(run, folder / "report.html")
 
 
+def packed_before(folder: Path) -> bool:
+    """Return whether a folder holds an audit pack."""
+    from fulfil_analytics.report.pack import README, ZIP
+
+    return (folder / README).is_file() or (folder / ZIP).is_file()
+
+
 def report_of(run: Run, path: Path, scope: Scope | None = None) -> dict[str, Any]:
     """Write the HTML report of a run, over all its orders or those of `scope`; return what it comes down to.
 
@@ -50,8 +59,6 @@ def report_of(run: Run, path: Path, scope: Scope | None = None) -> dict[str, Any
     OSError
         The file cannot be written.
     """
-    from fulfil_analytics.report.words import Words
-
     chosen = scope or Scope()
     words = Words(run.options.lang)
     named = " · ".join(part for part in (words("page.title"), chosen.shop, chosen.name) if part)
@@ -114,12 +121,15 @@ def appeal_of(run: Run, order_id: str, documents: Path | None = None) -> Appeal:
     )
 
 
-def summary(run: Run, out: Path | None, *, timings: bool = False) -> RenderableType:
+def summary(
+    run: Run, out: Path | None, *, timings: bool = False, since: Since | None = None, packed: bool = False
+) -> RenderableType:
     """Return what ``fulfil audit`` prints: the sum of rows, the rates, the worst findings, where to look."""
     from rich.console import Group
     from rich.text import Text
 
-    paths = [] if out is None else [(name, str(out / file)) for name, file in _PATHS.items()]
+    shown_paths = {**_PATHS, **({"pack": "pack.zip"} if packed else {})}
+    paths = [] if out is None else [(name, str(out / file)) for name, file in shown_paths.items()]
     shown = console_summary(
         run.store.con,
         run.manifest,
@@ -129,10 +139,47 @@ def summary(run: Run, out: Path | None, *, timings: bool = False) -> RenderableT
         policy=run.policy.model_dump(),
         paths=paths,
     )
+    if since is not None:
+        shown = Group(shown, since_summary(since, run.options.lang))
     if not timings:
         return shown
     lines = [f"{seconds:8.2f} s  {step}" for step, seconds in run.timings.items()]
     return Group(shown, Text("\n".join(lines)))
+
+
+def line_of(run: Run) -> dict[str, Any]:
+    """Return what a run comes down to, see :func:`fulfil_analytics.report.line.line_facts`."""
+    from fulfil_analytics.report import change, glance
+    from fulfil_analytics.report.line import line_facts
+    from fulfil_analytics.report.page import CHANGED_STAGES
+    from fulfil_analytics.report.view import view
+
+    rates = period_rates(run.store.con, run.policy, run.as_of, Scope())
+    with view(run.store.con, as_of=run.as_of, lang=run.options.lang, zone=run.policy.zone) as seen:
+        head, urgent = seen.one("headline"), seen.one("urgent")
+        moved = [change.change(seen, stage) for stage in CHANGED_STAGES]
+        answers = glance.glance(seen, rates, moved, head, urgent)
+        return line_facts(seen, rates, head, answers, urgent, run.policy.id)
+
+
+def since_summary(since: Since, lang: Lang) -> RenderableType:
+    """Return what changed since an earlier audit: the counts, by rule, and the gravest new findings."""
+    from rich.console import Group
+    from rich.rule import Rule
+    from rich.table import Table
+    from rich.text import Text
+
+    words = Words(lang)
+    counts = {name: words.count(number) for name, number in since.counts.items()}
+    table = Table.grid(padding=(0, 2))
+    for row in since.by_rule:
+        parts = [f"{words.count(row[name])} {words(f'since.{name}')}" for name in since.counts if row[name]]
+        table.add_row(Text(row["rule_id"]), Text(words.join(parts)))
+    new = Table.grid(padding=(0, 2))
+    for row in since.worst:
+        new.add_row(Text(words.term("severity", row["severity"])), Text(row["order_id"] or NONE), Text(row["message"]))
+    title = Rule(Text(words("since.title"), style="bold"), align="left", style="dim")
+    return Group(title, Text(words("since.counts", folder=since.folder, **counts)), table, new)
 
 
 _PATHS = {"report": "report.html", "findings": "findings.xlsx", "everything": "manifest.json"}

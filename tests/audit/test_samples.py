@@ -23,6 +23,7 @@ OUTPUTS = {f"{name}.parquet" for name in TABLES} | {
     "report.html",
     "manifest.json",
     "run.json",
+    "SHA256SUMS",
 }
 
 
