@@ -187,8 +187,8 @@ def test_a_finding_is_solved_only_where_it_was_judged_again(
 def test_what_is_new_is_told_gravest_first(now: Callable[[str], duckdb.DuckDBPyConnection], audited: Path) -> None:
     con = now(
         "INSERT INTO findings BY NAME "
-        "SELECT 'F2' AS finding_id, 'r' AS rule_id, 'f' AS family, 'critical' AS severity, 'm' AS message UNION ALL BY NAME SELECT 'F3' AS finding_id, 'r' AS rule_id, 'f' AS family, 'low' AS severity, "
-        "'m' AS message"
+        "SELECT 'F2' AS finding_id, 'r' AS rule_id, 'f' AS family, 'critical' AS severity, 'm' AS message "
+        "UNION ALL SELECT 'F3', 'r', 'f', 'low', 'm'"
     )
     found = compare(con, audited.parent)
     assert found.counts["new"] == 2
