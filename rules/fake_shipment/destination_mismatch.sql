@@ -18,9 +18,15 @@ reason = "no_place_reference"
 when = "postal_levels.country is null"
 [[not_testable]]
 reason = "no_common_level"
-when = """coalesce(parcels.postal_code like '%*%' or journeys.last_postal_code like '%*%', true)
-  and coalesce(parcels.city like '%*%' or journeys.last_city like '%*%', true)
-  and coalesce(parcels.state like '%*%' or journeys.last_state like '%*%', true)"""
+when = """case
+    when not (fa_masked(parcels.postal_code) or fa_masked(journeys.last_postal_code)) then false
+    else coalesce(fa_masked_code(parcels.postal_code, journeys.last_postal_code, postal_levels.prefix_length) = 'cannot_tell', true)
+  end
+  and case
+    when not (fa_masked(parcels.city) or fa_masked(journeys.last_city)) then false
+    else coalesce(fa_masked_match(parcels.city, journeys.last_city) = 'cannot_tell', true)
+  end
+  and coalesce(fa_masked(parcels.state) or fa_masked(journeys.last_state), true)"""
 
 [[excused]]
 reason = "pickup_point"
@@ -43,7 +49,8 @@ not_raised_when = [
   "the postal codes differ but city and state agree",
   "the order goes to a pick-up point",
   "the carrier took the parcel back: status_conflict speaks of it",
-  "a part is masked, or missing on one side: a coarser level is compared, or the parcel is not testable",
+  "a part is missing on one side, or hidden by a mask: a coarser level is compared, or the parcel is not testable",
+  "what a mask leaves visible agrees: the leading digits of the postal code that name the area, or a whole word of the city",
   "the market has no place reference; then the parcel is not testable",
 ]
 could_be_wrong = [
@@ -196,19 +203,45 @@ P4        | true    |                  | Springfield | MA
 '''
 
 [[example]]
-name = "masked parts are not compared"
+name = "what a mask hides is not compared"
 flags = ["P2"]
 evidence = { P2 = { level = "state" } }
-not_testable = { P1 = "no_common_level" }
+not_testable = { P1 = "no_common_level", P3 = "no_common_level" }
 parcels = '''
 parcel_id | market | postal_code | city   | state | delivered_at
-P1        | US     | 900**       | L***   | C*    | 2026-01-09 10:00
-P2        | US     | 900**       | L***   | CA    | 2026-01-09 10:00
+P1        | US     | 90***       | L***   | C*    | 2026-01-09 10:00
+P2        | US     | 90***       | L***   | CA    | 2026-01-09 10:00
+P3        | US     | **012       | L＊＊＊ | C•    | 2026-01-09 10:00
 '''
 journeys = '''
 parcel_id | covered | last_postal_code | last_city | last_state
 P1        | true    | 10001            | NEW YORK  | NY
 P2        | true    | 10001            | NEW YORK  | NY
+P3        | true    | 10001            | NEW YORK  | NY
+'''
+
+[[example]]
+name = "what a mask leaves visible is: the three digits that name the area, a whole word of the city"
+flags = ["P2", "P4"]
+evidence = { P2 = { level = "postal_code", order_place = "900**" }, P4 = { level = "city", order_place = "L** Angeles/CA" } }
+not_testable = { P6 = "no_common_level" }
+parcels = '''
+parcel_id | market | postal_code | city        | state | delivered_at
+P1        | US     | 900**       | L** A****** | C*    | 2026-01-09 10:00
+P2        | US     | 900**       | L** A****** | C*    | 2026-01-09 10:00
+P3        | US     | *****       | L** Angeles | CA    | 2026-01-09 10:00
+P4        | US     | *****       | L** Angeles | CA    | 2026-01-09 10:00
+P5        | US     | 900**       | L** Angeles | CA    | 2026-01-09 10:00
+P6        | US     | 9****       | San J***    |       | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | last_postal_code | last_city   | last_state
+P1        | true    | 90089            | VERNON      | CA
+P2        | true    | 10001            | NEW YORK    | NY
+P3        | true    | 90089            | LOS ANGELES | CA
+P4        | true    | 77002            | HOUSTON     | TX
+P5        | true    | 91311            | LOS ANGELES | CA
+P6        | true    | 92101            | S** DIEGO   |
 '''
 
 [[example]]
@@ -308,12 +341,16 @@ with sides as (
     coalesce(journeys.last_place_at, journeys.delivered_at, parcels.delivered_at) as occurred_at,
     journeys.source_file,
     journeys.source_line,
-    case when parcels.postal_code not like '%*%' then parcels.postal_code end as order_postal_code,
-    case when parcels.city not like '%*%' then parcels.city end as order_city,
-    case when parcels.state not like '%*%' then parcels.state end as order_state,
-    case when journeys.last_postal_code not like '%*%' then journeys.last_postal_code end as tracked_postal_code,
-    case when journeys.last_city not like '%*%' then journeys.last_city end as tracked_city,
-    case when journeys.last_state not like '%*%' then journeys.last_state end as tracked_state
+    parcels.postal_code as order_code_shown,
+    parcels.city as order_city_shown,
+    journeys.last_postal_code as tracked_code_shown,
+    journeys.last_city as tracked_city_shown,
+    case when not fa_masked(parcels.postal_code) then parcels.postal_code end as order_postal_code,
+    case when not fa_masked(parcels.city) then parcels.city end as order_city,
+    case when not fa_masked(parcels.state) then parcels.state end as order_state,
+    case when not fa_masked(journeys.last_postal_code) then journeys.last_postal_code end as tracked_postal_code,
+    case when not fa_masked(journeys.last_city) then journeys.last_city end as tracked_city,
+    case when not fa_masked(journeys.last_state) then journeys.last_state end as tracked_state
   from parcels
   join journeys on journeys.parcel_id = parcels.parcel_id
   join postal_levels on postal_levels.country = parcels.market
@@ -339,7 +376,17 @@ suspects as (
     fa_place(sides.order_city) as order_name,
     fa_place(sides.tracked_city) as tracked_name,
     fa_place(sides.order_state) as order_region,
-    fa_place(sides.tracked_state) as tracked_region
+    fa_place(sides.tracked_state) as tracked_region,
+    -- what a mask leaves visible; a code shorter than the country's has lost more than the mask hides
+    case
+      when (sides.order_postal_code is null or sides.tracked_postal_code is null)
+        and least(length(sides.order_code_shown), length(sides.tracked_code_shown)) >= coalesce(lengths.digits, 0)
+        then nullif(fa_masked_code(sides.order_code_shown, sides.tracked_code_shown, sides.prefix_length), 'cannot_tell')
+    end as masked_code,
+    case
+      when sides.order_city is null or sides.tracked_city is null
+        then nullif(fa_masked_match(sides.order_city_shown, sides.tracked_city_shown), 'cannot_tell')
+    end as masked_city
   from sides
   left join lengths on lengths.country = sides.market
   where not coalesce(
@@ -393,6 +440,8 @@ named as (
     coalesce(tracked_alias.place, suspects.tracked_name) as tracked_name,
     suspects.order_region,
     suspects.tracked_region,
+    suspects.masked_code,
+    suspects.masked_city,
     coalesce(order_state.code, order_code_state.state) as order_state,
     coalesce(tracked_state.code, tracked_code_state.state) as tracked_state,
     order_code_state.kind as order_code_kind,
@@ -432,11 +481,16 @@ compared as (
     named.parcel_id,
     case
       when named.order_code is not null and named.tracked_code is not null then 'postal_code'
+      when named.masked_code is not null then 'postal_code'
       when named.order_name is not null and named.tracked_name is not null then 'city'
+      when named.masked_city is not null then 'city'
       when named.order_region is not null and named.tracked_region is not null then 'state'
     end as level,
-    fa_left(named.order_code, named.prefix_length) = fa_left(named.tracked_code, named.prefix_length) as same_code,
-    coalesce(replace(named.order_name, ' ', '') = replace(named.tracked_name, ' ', ''), false)
+    coalesce(
+      fa_left(named.order_code, named.prefix_length) = fa_left(named.tracked_code, named.prefix_length),
+      named.masked_code = 'match'
+    ) as same_code,
+    coalesce(replace(named.order_name, ' ', '') = replace(named.tracked_name, ' ', ''), named.masked_city = 'match', false)
       or one_city.parcel_id is not null as same_city,
     coalesce(named.order_state <> named.tracked_state, false) as other_state,
     named.order_code_kind,
@@ -451,13 +505,13 @@ select
   sides.source_line,
   compared.level,
   case compared.level
-    when 'postal_code' then sides.order_postal_code
-    when 'city' then coalesce(fa_join(sides.order_city, sides.order_state), sides.order_city)
+    when 'postal_code' then sides.order_code_shown
+    when 'city' then coalesce(fa_join(sides.order_city_shown, sides.order_state), sides.order_city_shown)
     else sides.order_state
   end as order_place,
   case compared.level
-    when 'postal_code' then sides.tracked_postal_code
-    when 'city' then coalesce(fa_join(sides.tracked_city, sides.tracked_state), sides.tracked_city)
+    when 'postal_code' then sides.tracked_code_shown
+    when 'city' then coalesce(fa_join(sides.tracked_city_shown, sides.tracked_state), sides.tracked_city_shown)
     else sides.tracked_state
   end as tracked_place,
   sides.order_city,

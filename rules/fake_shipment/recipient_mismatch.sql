@@ -36,7 +36,7 @@ place = { en = "postal area", zh = "邮编区域" }
 what = "Orders whose shipping label names another recipient, phone, street or postal area than the order does. Names, phones and streets are compared as keyed hashes of their normalised forms; the finding tells which parts differ and never the parts."
 why = "A forged recipient or ship-to on the label is on TikTok Shop's list of false shipment: the parcel goes to somebody else, or to nobody."
 not_raised_when = [
-  "a part is masked or missing on one side: it is not compared",
+  "a part is missing or hidden by a mask on one side: it is not compared; of a masked postal code or city only what is visible is",
   "only the spelling differs: case, accents, punctuation, order of the names, street types, unit words, country code of the phone, ZIP+4",
   "the postal codes share the prefix that names one area, or the city is the same; states are compared only where a postal code is missing",
   "the order is a gift, or goes to a pick-up point",
@@ -101,17 +101,20 @@ O1/W1     | O1       | W1
 '''
 
 [[example]]
-name = "masked and missing parts are never compared"
-flags = ["O3"]
+name = "what a mask hides, and what is missing, is never compared; the visible digits that name the area are"
+flags = ["O3", "O4"]
 not_testable = { O1 = "masked_or_missing", O2 = "no_label" }
-severity = { O3 = "medium" }
-evidence = { O3 = { differs = "name", parts_compared = "1" } }
+severity = { O3 = "medium", O4 = "medium" }
+evidence = { O3 = { differs = "name", parts_compared = "1" }, O4 = { differs = "place", parts_compared = "2" } }
 orders = '''
 order_id | market | recipient_key | phone_key | address_key | postal_code | city | state
 O1       | US     |               |           |             | 900**       | L**  |
 O2       | US     | r             | p         | a           | 90012       |      |
 O3       | US     | r             |           | a           |             |      |
 O4       | US     | r             |           |             | 900**       |      |
+O5       | US     | r             |           |             | 90***       |      |
+O6       | US     | r             |           |             | 900**       | L** Angeles |
+O7       | US     | r             |           |             | 900**       |      |
 '''
 order_contents = '''
 order_id | labels | labels_comparable
@@ -119,12 +122,18 @@ O1       | 1      | false
 O2       | 0      | false
 O3       | 1      | true
 O4       | 1      | true
+O5       | 1      | true
+O6       | 1      | true
+O7       | 1      | true
 '''
 labels = '''
 order_id | source_line | recipient_key | phone_key | address_key | postal_code | city     | state
 O1       | 2           | x             | x         | x           | 10001       | New York | NY
 O3       | 3           | x             | x         |             | 10001       | New York | NY
 O4       | 4           | r             |           | x           | 10001       | New York | NY
+O5       | 5           | r             |           |             | 10001       | New York |
+O6       | 6           | r             |           |             | 91311       | LOS ANGELES |
+O7       | 7           | r             |           |             | 90089       | Vernon   |
 '''
 
 [[example]]
@@ -226,12 +235,19 @@ sides as (
     orders.recipient_key <> labels.recipient_key as name_differs,
     orders.phone_key <> labels.phone_key as phone_differs,
     orders.address_key <> labels.address_key as street_differs,
-    case when orders.postal_code not like '%*%' then replace(fa_place(orders.postal_code), ' ', '') end as order_code,
-    case when labels.postal_code not like '%*%' then replace(fa_place(labels.postal_code), ' ', '') end as label_code,
-    case when orders.city not like '%*%' then fa_place(orders.city) end as order_city,
-    case when labels.city not like '%*%' then fa_place(labels.city) end as label_city,
-    case when orders.state not like '%*%' then fa_place(orders.state) end as order_state,
-    case when labels.state not like '%*%' then fa_place(labels.state) end as label_state
+    case when not fa_masked(orders.postal_code) then replace(fa_place(orders.postal_code), ' ', '') end as order_code,
+    case when not fa_masked(labels.postal_code) then replace(fa_place(labels.postal_code), ' ', '') end as label_code,
+    case
+      when fa_masked(orders.postal_code) or fa_masked(labels.postal_code) then orders.postal_code
+    end as order_code_shown,
+    labels.postal_code as label_code_shown,
+    case
+      when fa_masked(orders.city) or fa_masked(labels.city)
+        then case fa_masked_match(orders.city, labels.city) when 'match' then true end
+      else fa_place(orders.city) = fa_place(labels.city)
+    end as same_city,
+    case when not fa_masked(orders.state) then fa_place(orders.state) end as order_state,
+    case when not fa_masked(labels.state) then fa_place(labels.state) end as label_state
   from labels
   join orders on orders.order_id = labels.order_id
 ),
@@ -250,9 +266,13 @@ areas as (
         then fa_left(sides.order_code, postal_levels.prefix_length) <> fa_left(sides.label_code, postal_levels.prefix_length)
           and fa_left(lpad(sides.order_code, 5, '0'), postal_levels.prefix_length)
             <> fa_left(lpad(sides.label_code, 5, '0'), postal_levels.prefix_length)
-          and not coalesce(sides.order_city = sides.label_city, false)
+          and not coalesce(sides.same_city, false)
+      when fa_masked_code(sides.order_code_shown, sides.label_code_shown, postal_levels.prefix_length) = 'match' then false
+      when fa_masked_code(sides.order_code_shown, sides.label_code_shown, postal_levels.prefix_length) = 'clash'
+        then not coalesce(sides.same_city, false)
       when sides.order_code is null or sides.label_code is null then order_region.code <> label_region.code
-    end as place_differs
+    end as place_differs,
+    sides.order_code_shown is not null as place_masked
   from sides
   left join postal_levels on postal_levels.country = sides.market
   left join region_names as order_region on order_region.country = sides.market and order_region.name = sides.order_state
@@ -268,6 +288,7 @@ counted as (
     areas.phone_differs,
     areas.street_differs,
     areas.place_differs,
+    areas.place_masked,
     case when areas.name_differs is null then 0 else 1 end + case when areas.phone_differs is null then 0 else 1 end
       + case when areas.street_differs is null then 0 else 1 end
       + case when areas.place_differs is null then 0 else 1 end as parts_compared,
@@ -285,6 +306,7 @@ worst as (
     coalesce(counted.phone_differs, false) as phone_differs,
     coalesce(counted.street_differs, false) as street_differs,
     coalesce(counted.place_differs, false) as place_differs,
+    counted.place_masked,
     counted.parts_compared,
     counted.parts_differing,
     row_number() over (
@@ -307,8 +329,8 @@ select
   worst.source_file,
   worst.source_line,
   case
-    when worst.place_differs or worst.parts_differing > 1 then 'high'
-    when worst.name_differs then 'medium'
+    when worst.parts_differing > 1 or (worst.place_differs and not worst.place_masked) then 'high'
+    when worst.name_differs or worst.place_differs then 'medium'
     else 'low'
   end as severity,
   numbered.waybill,

@@ -26,7 +26,8 @@ of_labels AS (
       coalesce(labels.recipient_key IS NOT NULL AND o.recipient_key IS NOT NULL, FALSE)
       OR coalesce(labels.phone_key IS NOT NULL AND o.phone_key IS NOT NULL, FALSE)
       OR coalesce(labels.address_key IS NOT NULL AND o.address_key IS NOT NULL, FALSE)
-      OR coalesce(labels.postal_code NOT LIKE '%*%' AND o.postal_code NOT LIKE '%*%', FALSE)
+      -- of a masked code what stands before the mask is compared
+      OR coalesce(regexp_matches(labels.postal_code, '^[^*＊•]{3}') AND regexp_matches(o.postal_code, '^[^*＊•]{3}'), FALSE)
       OR coalesce(labels.state NOT LIKE '%*%' AND o.state NOT LIKE '%*%', FALSE)
     ) AS labels_comparable,
     arg_min(labels.source_file, (labels.source_file, labels.source_line)) FILTER (WHERE label_content <> '') AS label_file,
