@@ -142,6 +142,7 @@ def _close_doors(con: duckdb.DuckDBPyConnection) -> DuckDBEngine:
     # A rule must not pick up a Python variable of ours that happens to have a table's name.
     for name, value in (
         ("TimeZone", "UTC"),
+        ("enable_caching_operators", False),  # the reason stands in store/database.py
         ("python_enable_replacements", False),
         ("enable_external_access", False),
         ("lock_configuration", True),

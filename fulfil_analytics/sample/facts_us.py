@@ -146,7 +146,10 @@ US = Market(
     country_name="United States",
     currency="USD",
     zone=PACIFIC,
-    holidays=frozenset(dt.date.fromisoformat(day) for day in ("2026-10-12", "2026-11-11", "2026-11-26", "2026-12-25")),
+    holidays=frozenset(
+        dt.date.fromisoformat(day)
+        for day in ("2026-07-03", "2026-09-07", "2026-10-12", "2026-11-11", "2026-11-26", "2026-12-25")
+    ),
     places=tuple(PLACES.values()),
     warehouses=WAREHOUSES,
     products=tuple(_product(row) for row in _GOODS.split("\n") if row),

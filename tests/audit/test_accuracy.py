@@ -16,7 +16,7 @@ from bench.accuracy import Plan, Tally, below_target, data_text, measure, wilson
 
 @pytest.fixture(scope="module")
 def small() -> Tally:
-    return measure([Plan(201, 500, weeks=7, shops=2), Plan(202, 150, "vn")])
+    return measure([Plan(201, 500, weeks=12, shops=2), Plan(202, 150, "vn")])
 
 
 def test_every_rule_is_planted_found_and_raised_on_nothing_else(small: Tally) -> None:

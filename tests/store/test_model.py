@@ -130,6 +130,24 @@ def test_the_same_digits_under_two_carriers_take_only_their_own_events(store: St
     assert store.rows("SELECT order_id, scans FROM journeys ORDER BY order_id") == [("1", 1), ("2", 0)]
 
 
+@pytest.mark.parametrize(("days", "first", "second"), [(31, 2, 3), (30, 5, 5)])
+def test_a_number_used_again_a_month_later_has_the_events_of_its_own_time(
+    store: Store, add: Add, model: Model, days: int, first: int, second: int
+) -> None:
+    tracking_began(add)
+    later = dt.timedelta(days=days)
+    order(add)
+    order(add, "2", rts_at=hours(1) + later)
+    event(add, hours(2), "picked_up")
+    event(add, hours(40), "delivered")
+    event(add, hours(1) + later - dt.timedelta(days=2), "label_created")
+    event(add, hours(3) + later, "picked_up")
+    event(add, hours(30) + later, "delivered")
+    model(hours(2000))
+    rows = store.rows("SELECT order_id, events FROM journeys ORDER BY order_id")
+    assert rows == [("1", first), ("2", second)]
+
+
 def test_combined_needs_the_same_buyer_and_address(store: Store, add: Add, model: Model) -> None:
     for order_id, buyer in (("1", "b1"), ("2", "b1"), ("3", "b9")):
         order(add, order_id, buyer_key=buyer, recipient_key=buyer, address_key=buyer)

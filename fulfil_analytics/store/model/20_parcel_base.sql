@@ -29,6 +29,32 @@ LEFT JOIN carrier_of ON carrier_of.carrier_as_given = base.carrier_as_given;
 CREATE OR REPLACE TEMP TABLE shared_numbers AS
 SELECT waybill FROM parcel_base WHERE NOT waybill_damaged AND NOT waybill_is_phone GROUP BY waybill HAVING count(*) > 1;
 
+-- Carriers use their numbers again. Where a number was given anew more than 30 days later, each use has the events of its own
+-- time: from two days before it was given until two days before the next use.
+CREATE OR REPLACE TEMP TABLE number_uses AS
+WITH given AS (
+  SELECT b.parcel_id, b.carrier_key, b.waybill, coalesce(b.rts_at, b.shipped_at) AS given_at
+  FROM parcel_base AS b
+  JOIN shared_numbers AS s ON s.waybill = b.waybill
+  WHERE coalesce(b.rts_at, b.shipped_at) IS NOT NULL AND b.carrier_key IS NOT NULL
+),
+anew AS (
+  SELECT *, coalesce(given_at > lag(given_at) OVER number + INTERVAL 30 DAY, FALSE) AS is_anew
+  FROM given
+  WINDOW number AS (PARTITION BY carrier_key, waybill ORDER BY given_at, parcel_id)
+),
+uses AS (
+  SELECT *, count(*) FILTER (is_anew) OVER (PARTITION BY carrier_key, waybill ORDER BY given_at, parcel_id) AS use FROM anew
+),
+spans AS (
+  SELECT carrier_key, waybill, use, begins_at, lead(begins_at) OVER (PARTITION BY carrier_key, waybill ORDER BY use) AS until_at
+  FROM (SELECT carrier_key, waybill, use, min(given_at) - INTERVAL 2 DAY AS begins_at FROM uses GROUP BY carrier_key, waybill, use)
+)
+SELECT uses.parcel_id, CASE WHEN uses.use > 0 THEN spans.begins_at END AS from_at, spans.until_at
+FROM uses
+JOIN spans ON spans.carrier_key = uses.carrier_key AND spans.waybill = uses.waybill AND spans.use = uses.use
+WHERE uses.use > 0 OR spans.until_at IS NOT NULL;
+
 CREATE OR REPLACE TEMP TABLE split_orders AS
 SELECT order_id FROM parcel_base GROUP BY order_id HAVING count(*) > 1;
 
@@ -64,7 +90,9 @@ FROM tracking_events AS e
 LEFT JOIN carrier_of AS c ON c.carrier_as_given = e.carrier_as_given
 JOIN parcel_base AS b ON b.waybill = e.waybill AND NOT b.waybill_damaged AND NOT b.waybill_is_phone
 LEFT JOIN shared_numbers AS s ON s.waybill = e.waybill
-WHERE (e.event_at IS NULL OR e.event_at <= {as_of}) AND (s.waybill IS NULL OR b.carrier_key = c.carrier_key);
+LEFT JOIN number_uses AS u ON u.parcel_id = b.parcel_id
+WHERE (e.event_at IS NULL OR e.event_at <= {as_of}) AND (s.waybill IS NULL OR b.carrier_key = c.carrier_key)
+  AND coalesce(e.event_at >= u.from_at, TRUE) AND coalesce(e.event_at < u.until_at, TRUE);
 
 -- A feed that gives only the order's number joins where the order has one parcel.
 INSERT INTO parcel_events
