@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -228,6 +228,29 @@ def _judge(
 ) -> RuleRun:
     import pyarrow.compute as pc
 
+    sizes, kinds = sizes_of(engine, rule, as_of)
+    told, most = Counter[str | None](), 0
+    for batch in engine.batches(findings_sql(rule, kinds, as_of=as_of, lang=lang, zone=zone)):
+        if not batch.num_rows:
+            continue
+        most = max(most, pc.max(batch["nth_of_finding"]).as_py())
+        things = batch.filter(pc.equal(batch["nth_of_thing"], 1))
+        for reason in pc.value_counts(things["excuse"]).to_pylist():
+            told[reason["values"]] += reason["counts"]
+        sink(batch.filter(pc.is_null(batch["excuse"])).select(_FINDING))
+    return count_run(rule, sizes, (told, most), time.perf_counter() - began)
+
+
+def sizes_of(engine: Engine, rule: Rule, as_of: dt.datetime) -> tuple[dict[str | None, int], dict[str, str]]:
+    """Return how many things are not testable for which reason (null: judged), and the kinds of the SELECT's columns.
+
+    Raises
+    ------
+    RuleError
+        A join of the rule doubles a thing, or a column is of a kind that no finding can hold.
+    EngineError
+        The rule does not run.
+    """
     sizes: dict[str | None, int] = {}
     for batch in engine.batches(judge.counts(rule, as_of)):
         for row in batch.to_pylist():
@@ -241,37 +264,45 @@ def _judge(
             line=rule.sql_line,
             remedy="Return whole numbers, texts, timestamps or booleans",
         )
-    excused = Counter[str]()
-    for batch in engine.batches(findings_sql(rule, kinds, as_of=as_of, lang=lang, zone=zone)):
-        if not batch.num_rows:
-            continue
-        if pc.max(batch["nth_of_finding"]).as_py() > 1:
-            raise rule.error(
-                "the SELECT gives one thing twice",
-                line=rule.sql_line,
-                remedy="Return one row a thing, or tell them apart by subject",
-            )
-        things = batch.filter(pc.equal(batch["nth_of_thing"], 1))
-        for reason in pc.value_counts(things["excuse"]).to_pylist():
-            excused[reason["values"]] += reason["counts"]
-        sink(batch.filter(pc.is_null(batch["excuse"])).select(_FINDING))
-    flagged = excused.pop(None, 0)  # type: ignore[call-overload]  # no excuse: flagged
-    return _counted(rule, sizes, flagged, excused, time.perf_counter() - began)
+    return sizes, kinds
 
 
-def _counted(rule: Rule, sizes: dict[str | None, int], flagged: int, excused: Counter[str], seconds: float) -> RuleRun:
-    in_scope = sum(sizes.values())
-    judged = sizes.pop(None, 0)
-    untestable = {str(reason): count for reason, count in sizes.items()}
+def count_run(
+    rule: Rule, sizes: Mapping[str | None, int], found: tuple[Counter[str | None], int], seconds: float
+) -> RuleRun:
+    """Return what became of a rule that ran.
+
+    Parameters
+    ----------
+    sizes : mapping
+        Reason not to judge to count of things; null: judged.
+    found : (Counter, int)
+        Excuse to count of things that the SELECT gave (null: flagged), and how often the most repeated finding stands.
+
+    Raises
+    ------
+    RuleError
+        A finding stands more than once.
+    """
+    told, most = found
+    if most > 1:
+        raise rule.error(
+            "the SELECT gives one thing twice",
+            line=rule.sql_line,
+            remedy="Return one row a thing, or tell them apart by subject",
+        )
+    excused = {str(reason): count for reason, count in told.items() if reason is not None}
+    in_scope, judged = sum(sizes.values()), sizes.get(None, 0)
+    untestable = {str(reason): count for reason, count in sizes.items() if reason is not None}
     return RuleRun(
         rule,
         "not_testable" if in_scope and not judged else "done",
         in_scope=in_scope,
-        tested=judged - excused.total(),
-        flagged=flagged,
-        excused=excused.total(),
+        tested=judged - sum(excused.values()),
+        flagged=told.get(None, 0),
+        excused=sum(excused.values()),
         not_testable=in_scope - judged,
-        why={kind: counts for kind, counts in (("not_testable", untestable), ("excused", dict(excused))) if counts},
+        why={kind: counts for kind, counts in (("not_testable", untestable), ("excused", excused)) if counts},
         seconds=seconds,
     )
 

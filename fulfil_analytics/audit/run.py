@@ -16,7 +16,7 @@ from fulfil_analytics.audit.manifest import build_manifest, count_rows, keep
 from fulfil_analytics.audit.options import Options, moment
 from fulfil_analytics.audit.proofs import write_proofs
 from fulfil_analytics.audit.risk import write_risk
-from fulfil_analytics.errors import InputError
+from fulfil_analytics.errors import InputError, UsageError
 from fulfil_analytics.resources import rules_folder
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
     clock = _Clock(options)
     policies = load_policies([rules_folder() / "policies"])
     carriers = CarrierBook.load([rules_folder() / "carriers"])
-    book = _rulebook(options)
+    book = rulebook_of(options)
     store = open_store(options.db, memory=options.memory)
     try:
         clock.step("looking at the files")
@@ -126,14 +126,14 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
         clock.step("loading")
         load_all(store, intake, policy, options)
         as_of = _as_of(store, policy, options)
-        book = _tuned(book, policy, options)
+        book = tuned(book, policy, options)
         clock.step("deriving orders, parcels and journeys")
         _derive(store, policy, carriers, as_of, options)
-        install_lists(store.con, _rule_folders(options))
+        install_lists(store.con, rule_folders(options))
         clock.step("running rules")
         findings.run(store, book, as_of=as_of, lang=options.lang, zone=policy.zone)
         write_risk(store.con)
-        write_proofs(store.con, load_proofs(_rule_folders(options)), options.lang)
+        write_proofs(store.con, load_proofs(rule_folders(options)), options.lang)
         clock.step("done")
         manifest = build_manifest(store, intake, policy, book, carriers, as_of, options)
         if options.db is not None:
@@ -189,8 +189,18 @@ def run_deadlines(inputs: Sequence[Given], options: Options) -> Run:
         raise
 
 
-def run_load(inputs: Sequence[str], options: Options) -> dict[str, Any]:
-    """Load the exports behind `inputs` into the store ``options.db``.
+def run_load(inputs: Sequence[str], options: Options, canonical: Path | None = None) -> dict[str, Any]:
+    """Load the exports behind `inputs` into the store ``options.db``, and write its rows as a canonical folder.
+
+    Parameters
+    ----------
+    canonical : Path, optional
+        The folder; see :mod:`fulfil_analytics.store.canonical`. With it, the store may be a temporary one.
+
+    Raises
+    ------
+    UsageError
+        Neither a store nor a canonical folder is named.
 
     Returns
     -------
@@ -200,11 +210,19 @@ def run_load(inputs: Sequence[str], options: Options) -> dict[str, Any]:
     """
     from fulfil_analytics.policy import load_policies
     from fulfil_analytics.store import open_store
+    from fulfil_analytics.store.canonical import write_canonical
 
+    if options.db is None and canonical is None:
+        raise UsageError(
+            "nothing to load into", column="--db", remedy="Name a store with --db or a folder with --canonical"
+        )
     policies = load_policies([rules_folder() / "policies"])
     with open_store(options.db) as store:
         intake = look(store.con, inputs)
         done = load_all(store, intake, choose(intake, store.con, policies, options), options)
+        if canonical is not None:
+            options.progress("writing the canonical folder")
+            write_canonical(store, canonical, options.pii)
         return {
             "loaded": [item.source_file for item in done if not item.already],
             "already": [item.source_file for item in done if item.already],
@@ -213,20 +231,22 @@ def run_load(inputs: Sequence[str], options: Options) -> dict[str, Any]:
         }
 
 
-def _rule_folders(options: Options) -> list[Path]:
+def rule_folders(options: Options) -> list[Path]:
+    """Return the folders of rules, the shipped one first."""
     return [rules_folder(), *options.config.rules, *options.rules]
 
 
-def _rulebook(options: Options) -> Rulebook:
+def rulebook_of(options: Options) -> Rulebook:
+    """Return all rules; one that was asked for and is not there is refused."""
     from fulfil_analytics.rulebook import load_rules
 
-    book = load_rules(_rule_folders(options))
+    book = load_rules(rule_folders(options))
     for rule_id in options.only:
         book[rule_id]  # an unknown name is refused before anything is read
     return book
 
 
-def _tuned(book: Rulebook, policy: Policy, options: Options) -> Rulebook:
+def tuned(book: Rulebook, policy: Policy, options: Options) -> Rulebook:
     """Return the rules to run with the parameters in force: the policy's over the rule's own, the user's over both."""
     head = {"holiday_reading": policy.holiday_reading}
     said = {rule.id: {name: head[name] for name in rule.params if name in head} for rule in book}

@@ -65,7 +65,7 @@ def audit(
     from fulfil_analytics.report.outputs import summary as render
 
     common.one_of(fail_on, SEVERITIES, "--fail-on")
-    common.one_of(engine, ("duckdb",), "--engine")
+    common.one_of(engine, ("duckdb", "spark"), "--engine")
     with common.progress(quiet or json or line) as tell:
         options = make_options(
             policy=policy,
@@ -82,6 +82,11 @@ def audit(
         )
         named = common.inputs_of(inputs, options.config, options.db, stored=db is not None)
         out = out or options.config.out
+        if engine == "spark":
+            from fulfil_analytics.cli.spark import audit_on_spark
+
+            one_machine = {"--db": db, "--since": since, "--pack": pack or None, "--line": line or None}
+            return audit_on_spark(named, options, out, fail_on, one_machine, quiet=quiet, as_json=json, timings=timings)
         if out is not None:
             warm()
         elif pack:
@@ -106,6 +111,7 @@ def audit(
         common.show(summary)
     if failed:
         raise typer.Exit(EXIT_FINDINGS)
+    return None
 
 
 def make_options(**given: Any) -> Options:

@@ -16,13 +16,19 @@ def load(
         Path | None,
         typer.Option("--db", metavar="FILE", help="Store to load into; made if there is none."),
     ] = None,
+    canonical: Annotated[
+        Path | None,
+        typer.Option(
+            "--canonical", metavar="DIR", help="Write the rows, clean and typed, as Parquet for Spark and others."
+        ),
+    ] = None,
     policy: common.Policy = None,
     pii: common.Pii = None,
     dates: common.Dates = None,
     quiet: common.Quiet = False,
     json: common.Json = False,
 ) -> None:
-    """Add exports to a store. Loading the same file twice changes nothing.
+    """Add exports to a store, or write them as clean Parquet. Loading the same file twice changes nothing.
 
     Example: fulfil load exports/ --db shop.duckdb
     """
@@ -35,9 +41,11 @@ def load(
         options = make_options(
             policy=policy, db=db, pii=pii, dates=dates, lang=None, rules=None, only=None, as_of=None, progress=tell
         )
-        if options.db is None:
-            raise UsageError("no store is named", column="--db", remedy="Add --db FILE")
-        result = run_load(common.inputs_of(inputs, options.config, None, stored=False), options)
+        if options.db is None and canonical is None:
+            raise UsageError("no store is named", column="--db", remedy="Add --db FILE, or --canonical DIR")
+        # a store alone is enough to write it out as a canonical folder
+        stored = db is not None and canonical is not None
+        result = run_load(common.inputs_of(inputs, options.config, options.db, stored=stored), options, canonical)
     if json:
         typer.echo(dumps(result), nl=False)
     elif not quiet:

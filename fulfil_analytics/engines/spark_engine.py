@@ -58,7 +58,8 @@ def new_session(master: str | None = None, **settings: str) -> SparkSession:
     builder = SparkSession.builder.appName("fulfil-analytics")
     if master is not None:
         builder = builder.master(master)
-    wanted = {setting: values[0] for setting, values in SETTINGS.items()}
+    wanted = {"spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
+    wanted |= {setting: values[0] for setting, values in SETTINGS.items()}
     wanted |= {setting.replace("__", "."): value for setting, value in settings.items()}
     for setting, value in wanted.items():
         builder = builder.config(setting, value)

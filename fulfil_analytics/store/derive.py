@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fulfil_analytics.reference import CarrierBook
     from fulfil_analytics.store.database import Store
 
-_TIMES = {
+TIMES = {
     "order_lines": (
         "created_at",
         "paid_at",
@@ -43,7 +43,7 @@ def latest_time(store: Store) -> dt.datetime | None:
     """
     parts = " UNION ALL ".join(
         f"SELECT greatest({', '.join(f'max({column})' for column in columns)}) AS t FROM {table}"
-        for table, columns in _TIMES.items()
+        for table, columns in TIMES.items()
     )
     latest: dt.datetime | None = store.one(f"SELECT max(t) FROM ({parts})")
     return latest

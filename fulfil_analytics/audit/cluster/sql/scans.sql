@@ -1,0 +1,11 @@
+-- Stands in place of the shared runs of a part: every placed scan, for all parts to be put next to one another (track_runs.sql).
+SELECT p.parcel_id, p.waybill, s.event_at, s.place_id, s.picked_up, s.delivered, m.source_file, m.source_line
+FROM (
+  SELECT parcel_no, event_at, place_id, min(turn) AS turn, bool_or(status = 'picked_up') AS picked_up,
+    bool_or(status = 'delivered') AS delivered
+  FROM moves
+  WHERE placed
+  GROUP BY parcel_no, event_at, place_id
+) AS s
+JOIN moves AS m ON m.parcel_no = s.parcel_no AND m.turn = s.turn
+JOIN numbered_parcels AS p ON p.parcel_no = s.parcel_no
