@@ -118,8 +118,7 @@ class SparkEngine:
     def frame(self, sql: str) -> DataFrame:
         """Return the DataFrame of the SELECT `sql`; raise :class:`EngineError` when it does not stand."""
         try:
-            # Spark reads a backslash in a text as an escape; the portable subset does not.
-            return self.spark.sql(sql.replace("\\", "\\\\"))
+            return self.spark.sql(spoken(sql))
         except Exception as problem:
             raise EngineError(safe(problem)) from None
 
@@ -176,6 +175,18 @@ class SparkEngine:
         self.clear()
 
 
+def spoken(sql: str) -> str:
+    """Return portable SQL as Spark is to read it: backslashes are themselves, ``lower`` and ``upper`` those of DuckDB."""
+    if "lower" in sql or "upper" in sql:
+        import sqlglot
+
+        tokens = sqlglot.tokenize(sql, dialect="duckdb")
+        for token, after in reversed(list(zip(tokens, tokens[1:], strict=False))):
+            if token.text.lower() in ("lower", "upper") and after.text == "(" and token.token_type.name != "STRING":
+                sql = f"{sql[: token.start]}fa_{token.text}{sql[token.end + 1 :]}"
+    return sql.replace("\\", "\\\\")
+
+
 _KINDS = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "integer"),
     **dict.fromkeys(("timestamp", "timestamp_ntz"), "timestamp"),
@@ -225,9 +236,12 @@ def _prelude() -> tuple[str, ...]:
     with duckdb.connect() as con:
         install_prelude(con)
         pairs = con.execute(read_sql("fulfil_analytics.engines", "prelude/folds.sql")).fetchall()
-    # translate() drops what has no partner, so those that vanish come last
-    pairs.sort(key=lambda pair: (not pair[1], pair[0]))
-    values = {"folded_from": "".join(was for was, _ in pairs), "folded_to": "".join(becomes for _, becomes in pairs)}
+    values = {}
+    for how in ("folded", "lower", "upper"):
+        # translate() drops what has no partner, so those that vanish come last
+        told = sorted(((was, becomes) for one, was, becomes in pairs if one == how), key=lambda pair: not pair[1])
+        values[f"{how}_from"] = "".join(was for was, _ in told)
+        values[f"{how}_to"] = "".join(becomes for _, becomes in told)
     text = read_sql("fulfil_analytics.engines", "prelude/spark.sql")
     for hole, value in values.items():
         text = text.replace(f"{{{hole}}}", literal(value))

@@ -14,7 +14,10 @@ CREATE OR REPLACE TEMPORARY FUNCTION fa_date(t TIMESTAMP) RETURNS DATE RETURN CA
 CREATE OR REPLACE TEMPORARY FUNCTION fa_local(t TIMESTAMP, zone STRING) RETURNS TIMESTAMP RETURN from_utc_timestamp(t, zone);
 CREATE OR REPLACE TEMPORARY FUNCTION fa_div(x DOUBLE, y DOUBLE) RETURNS DOUBLE RETURN x / nullif(y, 0D);
 CREATE OR REPLACE TEMPORARY FUNCTION fa_left(t STRING, n BIGINT) RETURNS STRING RETURN
-    CASE WHEN n >= 0 THEN substr(t, 1, CAST(n AS INT)) ELSE substr(t, 1, greatest(length(t) + CAST(n AS INT), 0)) END;
+    CASE
+      WHEN n >= 0 THEN substr(t, 1, CAST(n AS INT))
+      WHEN n < 0 THEN substr(t, 1, greatest(length(t) + CAST(n AS INT), 0))
+    END;
 CREATE OR REPLACE TEMPORARY FUNCTION fa_join(a STRING, b STRING) RETURNS STRING RETURN a || '/' || b;
 
 -- Sundays (UTC) from the day of a to the day of b, both included: day 3 after 1970-01-01 was one.
@@ -23,7 +26,9 @@ CREATE OR REPLACE TEMPORARY FUNCTION fa_sundays(a TIMESTAMP, b TIMESTAMP) RETURN
 );
 
 -- What a character becomes is asked of DuckDB when the prelude is installed: one character for one, or none. The few that
--- become two follow.
+-- become two follow. Spark's own lower and upper make two of some ("ß" becomes "SS"): rules get these instead.
+CREATE OR REPLACE TEMPORARY FUNCTION fa_lower(t STRING) RETURNS STRING RETURN translate(t, {lower_from}, {lower_to});
+CREATE OR REPLACE TEMPORARY FUNCTION fa_upper(t STRING) RETURNS STRING RETURN translate(t, {upper_from}, {upper_to});
 CREATE OR REPLACE TEMPORARY FUNCTION fa_fold(t STRING) RETURNS STRING RETURN
     replace(replace(replace(translate(t, {folded_from}, {folded_to}), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
 CREATE OR REPLACE TEMPORARY FUNCTION fa_place(t STRING) RETURNS STRING RETURN
