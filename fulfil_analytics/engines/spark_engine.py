@@ -176,7 +176,7 @@ class SparkEngine:
 
 
 def spoken(sql: str) -> str:
-    """Return portable SQL as Spark is to read it: backslashes are themselves, ``lower`` and ``upper`` those of DuckDB."""
+    """Return portable SQL as Spark is to read it: a backslash is itself, ``lower`` and ``upper`` are DuckDB's."""
     if "lower" in sql or "upper" in sql:
         import sqlglot
 
