@@ -139,7 +139,7 @@ TABLES = ("findings", "deadlines", "rates", "coverage", "orders", "quarantine")
 
 
 def audit_both(spark, inputs, folder, *, policy, parts, only=()):
-    """Audit on both engines; yields a table's name and the rows that only one of them has, then the order of findings."""
+    """Audit on both engines; yields what is compared, how many rows there are, and the rows that one of them has alone."""
     from fulfil_analytics.audit.cluster import run_spark_audit
 
     options = Options(policy=policy, only=tuple(only))
