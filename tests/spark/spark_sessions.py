@@ -139,7 +139,7 @@ TABLES = ("findings", "deadlines", "rates", "coverage", "orders", "quarantine")
 
 
 def audit_both(spark, inputs, folder, *, policy, parts, only=()):
-    """Audit on both engines; yields what is compared, how many rows there are, and the rows that one of them has alone."""
+    """Audit on both engines; yields what is compared, how many rows it has, and those that one engine alone has."""
     from fulfil_analytics.audit.cluster import run_spark_audit
 
     options = Options(policy=policy, only=tuple(only))
