@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 SHOWN = 10
 """Orders of each part on a terminal; ``--json`` holds them all."""
 
+OURS = {
+    "cancelled": "ours: the seller's paid orders created that week, and those cancelled at fault",
+    "valid_tracking": "ours: parcels given that week whose tracking is known, and valid ones",
+    "on_time": "ours: orders created that week and due, and those on time",
+}
 WORDS = {
     "never_done": "orders overdue or cancelled late, never done: the platform counts done ones only",
     "by_stopped_time": "the platform puts an order into the week in which it was done, we: created",
@@ -28,6 +33,13 @@ WORDS = {
     "unpaid": "orders never paid for",
     "left_out": "orders that the definition leaves out",
     "longer_period": "the platform looks at a period of another length that ends with the week",
+    "unnamed_reasons": "if cancellations whose reason the export does not name count against the seller",
+    "by_cancelled_time": "if the platform puts a cancellation into the week in which it happened",
+    "waiting_not_valid": "if parcels whose scans may still come count as not valid",
+    "uncovered_valid": "if the platform saw scans of parcels that the tracking input does not cover",
+    "uncovered_not_valid": "if the platform saw no scans of parcels that the tracking input does not cover",
+    "form_ignored": "if a scanned number is valid whatever its form",
+    "fewer_scans_enough": "if a single scan makes a number valid",
     "days_in_utc": "if the platform cuts its week at midnight UTC",
     "without_windows": "if the platform does not grant the extensions and holidays",
     "lag_known_then": "if the figure was made before later events came in",
@@ -128,7 +140,8 @@ def reconcile_view(result: Reconciliation) -> Any:
     for column in table.columns[1:]:
         column.justify = "right"
     counted = f"{result.numerator}/{result.denominator}"
-    table.add_row("ours: orders created that week and due, late or never done", counted, _share(result.ours), "")
+    start = OURS.get(result.metric.counts or "", "ours: orders created that week and due, late or never done")
+    table.add_row(start, counted, _share(result.ours), "")
     for part in result.parts:
         mark = "? " if part.basis == "assumption" else ""
         words = WORDS.get(part.id, part.id)

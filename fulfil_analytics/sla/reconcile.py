@@ -8,64 +8,33 @@ part explains stays an open remainder.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fulfil_analytics.errors import UsageError, suggest
 from fulfil_analytics.policy.calendar import utc
 from fulfil_analytics.policy.model import LAST_SECOND, Metric, Policy
-from fulfil_analytics.schemas.words import STAGE
 from fulfil_analytics.sla.figures import Figure
-from fulfil_analytics.sla.metrics import window_of
+from fulfil_analytics.sla.metrics import metrics_on
 from fulfil_analytics.sla.moments import naive_utc
+from fulfil_analytics.sla.readings import (
+    Reading,
+    assumptions,
+    can_be_read,
+    definition,
+    metric_values,
+    ours,
+    source_of,
+)
 from fulfil_analytics.sql import Value, fill, read_sql
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
-OURS = ("done", "overdue", "cancelled_late")
-"""What our own on-time rates count: every order that fell due, done or not."""
-
-JOINING: dict[str, tuple[str, ...]] = {
-    "judged": (),
-    "stopped": ("platform_fulfilled", "cancelled", "nothing_left_to_do"),
-    "placed": ("open", "platform_fulfilled", "cancelled", "nothing_left_to_do", "unpaid"),
-    "confirmed": ("open", "platform_fulfilled", "cancelled", "nothing_left_to_do"),
-}
-"""Kinds of orders that join the denominator, by what a metric counts among."""
-
 BUSY = 5
 """From so many orders a day on average, a day without any is a hole in the exports, not a quiet day."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One way to count a metric."""
-
-    kinds: tuple[str, ...]
-    axis: str
-    first_day: dt.date
-    last_day: dt.date
-    zone: str
-    known_at: dt.datetime
-    mode: str = "effective"
-    done_only: bool = False
-    left_out: tuple[str, ...] = ()
-
-    def values(self) -> dict[str, Value]:
-        """Return the literals for the holes of ``reconcile_step.sql``."""
-        return {
-            "kinds": self.kinds,
-            "axis": self.axis,
-            "mode": self.mode,
-            "done_only": self.done_only,
-            "left_out": self.left_out,
-            "known_at": self.known_at,
-            "period_from": utc(dt.datetime.combine(self.first_day, dt.time()), self.zone),
-            "period_to": utc(dt.datetime.combine(self.last_day, LAST_SECOND), self.zone),
-        }
 
 
 @dataclass(frozen=True)
@@ -128,7 +97,8 @@ class Reconciliation:
     platform : Figure
         What the platform shows.
     numerator, denominator, ours : int, int, float or None
-        Our figure: orders created in the week that fell due, late and never done ones included.
+        Our figure: orders created in the week that fell due, late and never done ones included; of cancellations, the
+        seller's paid orders created in it; of parcels, those given in it whose tracking is known.
     parts : list of Part
         In the order in which they were taken.
     remainder : float or None
@@ -170,9 +140,9 @@ def reconcile(
     Parameters
     ----------
     con : DuckDBPyConnection
-        Holds ``orders`` and ``deadlines``.
+        After :func:`fulfil_analytics.sla.build_deadlines`; holds ``parcels`` and ``journeys`` as well.
     metric_id : str
-        A metric of the policy that is computed from deadlines.
+        A metric of the policy, or one of our own that every policy has.
     platform : Figure
         As :func:`fulfil_analytics.sla.figures.read_percent` reads it.
     week : tuple of date
@@ -187,14 +157,15 @@ def reconcile(
     """
     metric = _metric(policy, metric_id, week[1])
     moment = naive_utc(as_of)
-    _run(con, "reconcile_base", {"stage": metric.stage})
+    _run(con, "reconcile_traits", {})
+    _run(con, f"reconcile_base_{source_of(metric)}", metric_values(metric))
     ledger = _Ledger(con, metric, platform.share)
-    ledger.open(Reading(OURS, "created", *week, policy.zone, moment))
-    for name, reading in _definition(metric, ledger.reading):
+    ledger.open(ours(metric, policy, week, moment))
+    for name, reading in definition(metric, ledger.reading):
         ledger.take(name, "definition", reading)
-    ledger.assume(_assumptions(metric, policy, moment), platform.half_digit)
+    ledger.assume(assumptions(metric, policy, moment), platform.half_digit)
     remainder = None if ledger.share is None else platform.share - ledger.share
-    numerator, denominator, ours = ledger.start
+    numerator, denominator, own = ledger.start
     return Reconciliation(
         metric=metric,
         first_day=week[0],
@@ -202,7 +173,7 @@ def reconcile(
         platform=platform,
         numerator=numerator,
         denominator=denominator,
-        ours=ours,
+        ours=own,
         parts=ledger.parts,
         remainder=remainder,
         explained=remainder is not None and abs(remainder) <= platform.half_digit + 1e-9,
@@ -212,76 +183,20 @@ def reconcile(
 
 
 def reconcilable(policy: Policy, day: dt.date) -> list[str]:
-    """Return the metrics of a policy that can be taken apart, as of a local day."""
-    names = dict.fromkeys(metric.id for metric in policy.metrics)
-    return [name for name in names if _is_counted(policy.metric(name, day))]
-
-
-def _is_counted(metric: Metric | None) -> bool:
-    if metric is None or metric.stage not in STAGE or metric.among not in JOINING:
-        return False
-    return metric.counts in ("late", "on_time") and metric.axis in ("created", "stopped", "due")
+    """Return the metrics that can be taken apart, as of a local day."""
+    moment = utc(dt.datetime.combine(day, LAST_SECOND), policy.zone)
+    return [metric.id for metric in metrics_on(policy, moment) if can_be_read(metric)]
 
 
 def _metric(policy: Policy, metric_id: str, day: dt.date) -> Metric:
-    metric = policy.metric(metric_id, day)
     known = reconcilable(policy, day)
-    if metric is None or metric_id not in known:
+    if metric_id not in known:
         raise UsageError(
-            f"{policy.id} does not say on {day} how {metric_id} is counted from deadlines",
+            f"{policy.id} does not say on {day} how {metric_id} is counted, order by order",
             column="--metric",
             remedy=suggest(metric_id, known),
         )
-    return metric
-
-
-def _definition(metric: Metric, ours: Reading) -> Iterator[tuple[str, Reading]]:
-    """Yield the readings that lead from our figure to the platform's definition, one step each."""
-    reading = ours
-    if metric.among == "stopped":
-        reading = replace(reading, kinds=("done",), done_only=True)
-        yield "never_done", reading
-    if metric.axis != reading.axis:
-        reading = replace(reading, axis=metric.axis)
-        yield f"by_{metric.axis}_time", reading
-    for kind in JOINING[metric.among]:
-        reading = replace(reading, kinds=(*reading.kinds, kind))
-        yield kind, reading
-    if metric.leaves_out:
-        reading = replace(reading, left_out=tuple(metric.leaves_out))
-        yield "left_out", reading
-    days = (reading.last_day - reading.first_day).days + 1
-    if metric.window_days not in (None, days):
-        first_day = reading.last_day - dt.timedelta(days=(metric.window_days or 1) - 1)
-        yield "longer_period", replace(reading, first_day=first_day)
-
-
-def _assumptions(metric: Metric, policy: Policy, as_of: dt.datetime) -> dict[str, Any]:
-    """Return name to a function that gives a reading another meaning."""
-
-    def known_then(reading: Reading) -> Reading:
-        seen = reading.last_day + dt.timedelta(days=metric.lag_days or 0)
-        return replace(reading, known_at=min(as_of, utc(dt.datetime.combine(seen, LAST_SECOND), policy.zone)))
-
-    def earlier(reading: Reading) -> Reading:
-        shown = window_of(metric, policy.zone, utc(dt.datetime.combine(reading.last_day, LAST_SECOND), policy.zone))
-        if shown is None or not metric.lag_days:
-            return reading
-        back = _local_day(shown[1], policy.zone) - reading.last_day
-        return replace(reading, first_day=_local_day(shown[0], policy.zone), last_day=reading.last_day + back)
-
-    return {
-        "days_in_utc": lambda reading: replace(reading, zone="UTC"),
-        "without_windows": lambda reading: replace(reading, mode="standard"),
-        "lag_known_then": known_then,
-        "lag_earlier_period": earlier,
-    }
-
-
-def _local_day(moment: dt.datetime, zone: str) -> dt.date:
-    from zoneinfo import ZoneInfo
-
-    return moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)).date()
+    return metrics_on(policy, utc(dt.datetime.combine(day, LAST_SECOND), policy.zone), [metric_id])[0]
 
 
 class _Ledger:
@@ -312,9 +227,9 @@ class _Ledger:
         self.reading, self.step = reading, step
         self.hits, self.counted, self.share = numerator, denominator, share
 
-    def assume(self, assumptions: dict[str, Any], enough: float) -> None:
+    def assume(self, tried: Mapping[str, Callable[[Reading], Reading]], enough: float) -> None:
         """Take assumptions, the one that helps most first, as long as they bring the figure nearer."""
-        left = dict(assumptions)
+        left = dict(tried)
         while left and self.share is not None and abs(self.goal - self.share) > enough:
             distance = {name: self._distance(change(self.reading)) for name, change in left.items()}
             best = min(distance, key=lambda name: distance[name])
@@ -330,7 +245,8 @@ class _Ledger:
 
     def _count(self, reading: Reading) -> tuple[int, int, int, float | None]:
         self.steps += 1
-        _run(self.con, "reconcile_step", {"step": self.steps, "counts": self.metric.counts, **reading.values()})
+        values = {"step": self.steps, **metric_values(self.metric), **reading.values()}
+        _run(self.con, f"reconcile_step_{reading.source}", values)
         query = "SELECT coalesce(count_if(hit), 0), count(*) FROM reconcile_steps WHERE step = ?"
         [(hits, counted)] = self.con.execute(query, [self.steps]).fetchall()
         return self.steps, int(hits), int(counted), int(hits) / int(counted) if counted else None
@@ -356,7 +272,8 @@ def _compared(con: duckdb.DuckDBPyConnection, ledger: _Ledger, listed: pl.DataFr
     con.register("reconcile_given", listed.select("order_id").unique())
     con.execute("CREATE OR REPLACE TEMP TABLE reconcile_listed AS SELECT order_id FROM reconcile_given")
     con.unregister("reconcile_given")
-    values: dict[str, Value] = {"step": ledger.step, "mode": ledger.reading.mode}
+    reading = ledger.reading
+    values: dict[str, Value] = {"step": ledger.step, "mode": reading.mode, "left_out": reading.left_out}
     compared: pl.DataFrame = con.sql(fill(read_sql("fulfil_analytics.sla", "reconcile_list.sql"), values)).pl()
     return compared
 

@@ -7,13 +7,13 @@ import datetime as dt
 import pytest
 
 from fulfil_analytics.errors import InputError, UsageError
-from fulfil_analytics.policy import load_policy
+from fulfil_analytics.policy import load_policies, load_policy
 from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.sla import build_deadlines, build_rates
 from fulfil_analytics.sla.figures import read_percent, read_week
 from fulfil_analytics.sla.order_list import read_order_list
-from fulfil_analytics.sla.reconcile import reconcile
-from tests.sla.conftest import utc
+from fulfil_analytics.sla.reconcile import reconcilable, reconcile
+from tests.sla.conftest import insert, utc
 
 AS_OF = utc("2026-03-20 12:00")
 WEEK = read_week("2026-W10")  # Monday 2026-03-02 to Sunday 2026-03-08
@@ -219,10 +219,163 @@ def test_a_bare_list_of_numbers_without_header(con, orders, tmp_path):
     assert read_order_list(con, file)["order_id"].to_list() == ["57640001", "57640002"]
 
 
-@pytest.mark.parametrize("metric", ["late_dispach_rate", "valid_tracking_rate", "seller_fault_cancellation_rate"])
-def test_metrics_that_are_not_made_of_deadlines_are_refused_with_those_that_are(gap, metric):
+def test_an_unknown_metric_is_refused_with_the_known_ones(gap):
     with pytest.raises(UsageError, match="late_dispatch_rate"):
-        gap(scanned("A", 0, 1), metric=metric)
+        gap(scanned("A", 0, 1), metric="late_dispach_rate")
+
+
+def gone(order_id, created, cancelled=None, by=None, reason=None, **more):
+    """An order of the week that was paid for and, perhaps, cancelled; days after Monday."""
+    at = None if cancelled is None else MONDAY + cancelled * DAY
+    facts = {"created_at": MONDAY + created * DAY, "paid_at": MONDAY + created * DAY, "cancelled_at": at}
+    status = "to_ship" if cancelled is None else "cancelled"
+    said = {"order_status": status, "cancelled_by": by, "cancel_reason": reason}
+    return {"order_id": order_id, **facts, **said, **more}
+
+
+CANCELLED = (
+    *(gone(f"kept{n}", 0) for n in range(6)),
+    gone("sold-out", 0, 1, "seller", "out_of_stock"),
+    gone("timeout", 1, 5, "system", "shipping_timeout"),
+    gone("buyer", 1, 2, "buyer", "buyer_request"),
+    gone("unnamed", 2, 3, "system"),
+    gone("late-news", 3, 14, "seller", "out_of_stock"),
+    gone("week-before", -5, 1, "seller", "out_of_stock"),
+    gone("fbt", 0, 1, "seller", "out_of_stock", platform_fulfilled=True),
+    gone("sample", 0, 1, "seller", "out_of_stock", is_sample=True),
+    gone("unpaid", 0, 2, "system", "unpaid_timeout") | {"paid_at": None},
+)
+
+
+@pytest.mark.parametrize(
+    ("policy_id", "metric_id"),
+    [
+        ("tiktok-us", "seller_fault_cancellation_rate"), ("tiktok-th", "seller_fault_cancellation_rate"),
+        ("tiktok-us", "auto_cancel_rate"), ("generic", "auto_cancel_rate"),
+    ],
+)  # fmt: skip
+def test_cancellations_are_taken_apart_down_to_the_figure_of_the_rates_table(con, gap, policy_id, metric_id):
+    policy = load_policy(rules_folder() / "policies" / f"{policy_id}.toml")
+    result = gap(*CANCELLED, metric=metric_id, platform="0%", policy=policy)
+    defined = [(result.numerator, result.denominator)]
+    defined += [(part.numerator, part.denominator) for part in result.parts if part.basis == "definition"]
+    build_rates(con, policy, AS_OF, period=period(result.metric, WEEK, policy.zone), dimensions=())
+    [figure] = con.execute(
+        "SELECT numerator, denominator FROM rates WHERE metric = ? AND mode = 'effective' AND slice = '{}'", [metric_id]
+    ).fetchall()
+    assert defined[-1] == figure
+    adds_up(result)
+
+
+def test_what_makes_up_the_gap_of_cancellations(gap):
+    result = gap(*CANCELLED, metric="seller_fault_cancellation_rate", platform="25%")
+    # created that week, paid, the seller's: 6 kept, sold-out, timeout, buyer, unnamed, late-news, sample
+    assert (result.numerator, result.denominator) == (4, 12)
+    taken = {part.id: part.basis for part in result.parts}
+    assert taken["left_out"] == taken["longer_period"] == "definition"
+    assert moves(result, "longer_period") == {"week-before": ("not_counted", "hit")}
+    assert moves(result, "left_out") == {"sample": ("hit", "not_counted")}
+    adds_up(result)
+
+
+@pytest.mark.parametrize(
+    ("platform", "part", "moved"),
+    [
+        ("40%", "unnamed_reasons", {"unnamed": ("counted", "hit")}),
+        ("20%", "lag_known_then", {"late-news": ("hit", "counted")}),
+    ],
+)
+def test_what_may_be_assumed_of_cancellations(gap, us, platform, part, moved):
+    rows = [row for row in CANCELLED if row["order_id"] not in ("week-before", "fbt", "sample", "unpaid", "buyer")]
+    result = gap(*rows, metric="seller_fault_cancellation_rate", platform=platform, policy=us)
+    assert (result.numerator, result.denominator) == (3, 10)
+    assert {p.id: p.basis for p in result.parts} == {part: "assumption"}
+    assert moves(result, part) == moved
+    assert result.explained
+
+
+def sent(con, *parcels):
+    """Parcels given on Monday of the week: number of scans, form of the number, coverage."""
+    made = [
+        {"parcel_id": f"{o}/W", "order_id": o, "waybill": "W", "waybill_check": check} for o, _, check, _ in parcels
+    ]
+    source = {"source_file": "o.csv", "source_line": 2, "order_created_at": MONDAY, "given_at": MONDAY}
+    insert(con, "parcels", made, **source)
+    scans = [
+        {
+            "parcel_id": f"{o}/W", "order_id": o, "waybill": "W", "scans": n, "covered": covered, "events": n,
+            "first_scan_at": MONDAY + DAY if n else None, "second_scan_at": MONDAY + 2 * DAY if n > 1 else None,
+        }
+        for o, n, _, covered in parcels
+    ]  # fmt: skip
+    insert(con, "journeys", scans)
+
+
+PARCELS = (
+    *((f"fine{n}", 3, "ok", True) for n in range(4)),
+    ("one-scan", 1, "ok", True), ("never", 0, "ok", True), ("wrong", 3, "bad", True), ("unseen", 0, "ok", False),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("platform", "part", "moved"),
+    [
+        ("83.33%", "fewer_scans_enough", {"one-scan": ("counted", "hit")}),
+        ("71.43%", "form_ignored", {"wrong": ("counted", "hit")}),
+        ("62.5%", "uncovered_valid", {"unseen": ("not_counted", "hit")}),
+        ("50%", "uncovered_not_valid", {"unseen": ("not_counted", "counted")}),
+    ],
+)
+def test_valid_tracking_is_taken_apart_parcel_by_parcel(con, gap, us, platform, part, moved):
+    late = utc("2026-04-20 12:00")
+    rows = [gone(order, 0) for order, *_ in PARCELS]
+    given = [row for row in PARCELS if part != "fewer_scans_enough" or row[0] != "wrong"]
+    sent(con, *given)
+    result = gap(*rows, metric="valid_tracking_rate", platform=platform, policy=us, as_of=late)
+    span = period(result.metric, WEEK, us.zone)
+    build_rates(con, us, late, period=span, dimensions=(), metrics=["valid_tracking_rate"])
+    query = "SELECT numerator, denominator FROM rates WHERE mode = 'effective' AND slice = '{}'"
+    assert (result.numerator, result.denominator) == con.execute(query).fetchone() == (4, len(given) - 1)
+    assert {p.id: p.basis for p in result.parts} == {part: "assumption"}
+    assert moves(result, part) == moved
+    assert result.explained
+    adds_up(result)
+
+
+def test_parcels_still_on_their_way_to_a_scan(con, gap, us):
+    sent(con, ("fine", 3, "ok", True), ("waiting", 0, "ok", True))
+    rows = [gone("fine", 0), gone("waiting", 0)]
+    soon = MONDAY + 6 * DAY
+    result = gap(*rows, metric="valid_tracking_rate", platform="50%", policy=us, as_of=soon)
+    assert (result.numerator, result.denominator) == (1, 1)
+    assert [p.id for p in result.parts] == ["waiting_not_valid"]
+    assert moves(result, "waiting_not_valid") == {"waiting": ("not_counted", "counted")}
+
+
+def test_every_metric_can_be_taken_apart(con, gap):
+    """Each ends its definition at the figure of the rates table; none is refused."""
+    sent(con, *((row["order_id"], 2, "ok", True) for row in ORDERS[:4]))
+    rows = [{**row, "received_at": MONDAY + 6 * DAY if n % 2 else None} for n, row in enumerate(ORDERS)]
+    policies = load_policies([rules_folder() / "policies"])
+    gap(*rows, policy=policies["generic"], metric="auto_cancel_rate")
+    seen = set()
+    for name in ("tiktok-us", "tiktok-uk", "tiktok-th", "tiktok-vn", "tiktok-cross-border"):
+        policy = policies[name]
+        build_deadlines(con, policy, AS_OF)
+        for metric_id in reconcilable(policy, WEEK[1]):
+            result = reconcile(con, policy, AS_OF, metric_id, read_percent("7.77%"), WEEK)
+            span = period(result.metric, WEEK, policy.zone)
+            build_rates(con, policy, AS_OF, period=span, dimensions=(), metrics=[metric_id])
+            query = "SELECT numerator, denominator FROM rates WHERE mode = 'effective' AND slice = '{}'"
+            [figure] = con.execute(query).fetchall()
+            defined = [(result.numerator, result.denominator)]
+            defined += [(part.numerator, part.denominator) for part in result.parts if part.basis == "definition"]
+            assert defined[-1] == figure, (name, metric_id)
+            if result.remainder is not None:
+                adds_up(result)
+            seen.add(metric_id)
+    assert seen >= {"late_dispatch_rate", "valid_tracking_rate", "on_time_delivery_rate", "auto_cancel_rate"}
+    assert seen >= {"seller_fault_cancellation_rate", "fast_dispatch_rate", "on_time_rts", "on_time_dispatch"}
 
 
 @pytest.mark.parametrize(

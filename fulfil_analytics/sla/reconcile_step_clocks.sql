@@ -24,8 +24,8 @@ told AS (
 )
 
 SELECT
-  {step}, order_id, kind,
-  CASE {counts}
+  {step}, order_id, order_id, kind,
+  coalesce(kind IN {also_hit}, FALSE) OR CASE {counts}
     WHEN 'on_time' THEN kind = 'done' AND outcome = 'on_time'
     ELSE kind IN ('overdue', 'cancelled_late') OR (kind = 'done' AND outcome = 'late')
   END
