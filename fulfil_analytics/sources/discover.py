@@ -90,7 +90,7 @@ def discover(inputs: Sequence[str | os.PathLike[str]]) -> Discovery:
         for path, below, direct in _named(item):
             shown = struck(below)
             why = "" if direct else _why_passed_over(below)
-            real = path.resolve()
+            real = Path(os.path.realpath(path))  # a link that goes round is no error here
             if why:
                 passed_over.append((shown, why))
             elif not path.is_file():

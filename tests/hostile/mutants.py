@@ -290,7 +290,7 @@ def _shuffled_columns(content: bytes, chance: random.Random) -> bytes:
 def _uneven_rows(content: bytes, chance: random.Random) -> bytes:
     def change(rows: list[list[str]]) -> None:
         for _ in range(3):
-            row = chance.choice(rows[1:])
+            row = chance.choice([row for row in rows[1:] if row] or [[""]])
             chance.choice((row.pop, lambda row=row: row.append("x"), row.clear, lambda row=row: row.insert(0, "")))()
 
     return _reshaped(content, chance, change)
