@@ -105,11 +105,11 @@ def _worse(words: Words, changes: Sequence[Change]) -> Item:
     answer = words("glance.fell", stage=words.term("stage", worst.stage), points=words.points(-fall))
     blamed = [row for row in named_parts(worst) if row["effect"] < 0]
     if blamed:
-        answer += " " + words("glance.mostly", part=part_name(words, blamed[0]))
+        answer = words.run_on([answer, words("glance.mostly", part=part_name(words, blamed[0]))])
     interval = worst.interval
     sure = interval is not None and interval[1] < 0
     if not sure:
-        answer += " " + words("glance.may_be_chance")
+        answer = words.run_on([answer, words("glance.may_be_chance")])
     return _item(words, "worse", "breach" if sure else "watch", answer, "#change")
 
 
@@ -124,7 +124,7 @@ def _today(words: Words, urgent: Row) -> Item:
     if urgent["next_due_at"] is not None:
         due = words.moment(urgent["next_due_at"])
         told.append(words("glance.next", order=urgent["next_order"], due=due, zone=words.zone))
-    answer = " ".join(told)
+    answer = words.run_on(told)
     if not urgent["soon"] and not urgent["overdue"]:
         return _item(words, "today", "ok", answer, "#open")
     return _item(words, "today", "breach" if urgent["overdue"] else "watch", answer, "#open")

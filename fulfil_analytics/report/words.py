@@ -93,7 +93,11 @@ class Words:
     def sentence(self, parts: list[str]) -> str:
         """Return the parts as sentences."""
         stop = self("unit.sentence")
-        return (" " if self.lang == "en" else "").join(part + stop for part in parts)
+        return self.run_on([part + stop for part in parts])
+
+    def run_on(self, sentences: list[str]) -> str:
+        """Return whole sentences one after the other; Chinese sets no blank between them."""
+        return ("" if self.lang == "zh" else " ").join(sentences)
 
     def local(self, moment: dt.datetime) -> dt.datetime:
         """Return a UTC moment as local wall time."""

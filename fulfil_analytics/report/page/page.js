@@ -12,6 +12,7 @@
     light: { ink: "#1b1f24", soft: "#57606a", line: "#d8dee4", paper: "#ffffff" },
     dark: { ink: "#e6edf3", soft: "#a3adb8", line: "#343b44", paper: "#161b22" },
   };
+  const PAPER = 690; // CSS pixels between the margins of an A4 page
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const narrow = window.matchMedia("(max-width: 640px)");
   const font = getComputedStyle(document.body).fontFamily;
@@ -66,9 +67,14 @@
   const coloured = (data, look) =>
     look === INK.dark ? JSON.parse(JSON.stringify(data).replaceAll("#0072B2", "#56B4E9")) : data;
 
-  const one = (figure, look) =>
-    window.Plotly.react(figure.id, coloured(figure.data, look), dressed(figure.layout, look), { displayModeBar: false, responsive: true });
-  const draw = (look) => Promise.all(figures.map((figure) => one(figure, look)));
+  // The element has the height of its figure: on a resize plotly takes the element's.
+  const one = (figure, look, width) => {
+    const layout = dressed(figure.layout, look);
+    if (width) Object.assign(layout, { width, autosize: false });
+    document.getElementById(figure.id).style.height = `${layout.height}px`;
+    return window.Plotly.react(figure.id, coloured(figure.data, look), layout, { displayModeBar: false, responsive: !width });
+  };
+  const draw = (look, width) => Promise.all(figures.map((figure) => one(figure, look, width)));
   // One after the other, so that the page can be read and scrolled meanwhile.
   const drawInTurn = async () => {
     for (const figure of figures) {
@@ -79,12 +85,12 @@
   };
   const current = () => INK[dark.matches ? "dark" : "light"];
 
-  // Paper has no dark mode and no closed folds.
+  // Paper has no dark mode and no closed folds; the numbers behind a chart would double it.
   let closed = [];
   window.addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
+    closed = [...document.querySelectorAll("details:not([open]):not(.numbers)")];
     closed.forEach((fold) => { fold.open = true; });
-    if (window.Plotly) draw(INK.light);
+    if (window.Plotly) draw(INK.light, PAPER);
   });
   window.addEventListener("afterprint", () => {
     closed.forEach((fold) => { fold.open = false; });

@@ -1,9 +1,15 @@
 -- The counts that open the report: one row.
 with
   f as (select * from seen_findings where verdict is distinct from 'excused'),
+  -- what speaks of false shipment: the rules that the platform's kinds of it name; without such a list, those that judge parcels
+  speaking as (
+    select unnest(json_extract_string(ways, '$[*].rule_id')) as rule_id from proofs
+    union select rule_id from coverage where grain in ('parcel', 'waybill') and not exists (select 1 from proofs)
+  ),
   suspect as (
     select rule_id, coalesce(waybill, order_id) as thing from f
-    where evidence_class = 'hard' and severity in ('critical', 'high') and root_finding_id is null and waybill is not null
+    where evidence_class = 'hard' and severity in ('critical', 'high') and root_finding_id is null
+      and rule_id in (select rule_id from speaking)
   ),
   seller as (
     select order_id, count(*) as open_stages
