@@ -3,7 +3,7 @@ with
   f as (select * from seen_findings where verdict is distinct from 'excused'),
   -- what speaks of false shipment: the rules that the platform's kinds of it name; without such a list, those that judge parcels
   speaking as (
-    select unnest(json_extract_string(ways, '$[*].rule_id')) as rule_id from proofs
+    select unnest(json_extract_string(case when json_valid(ways) then ways else '[]' end, '$[*].rule_id')) as rule_id from proofs
     union select rule_id from coverage where grain in ('parcel', 'waybill') and not exists (select 1 from proofs)
   ),
   suspect as (
