@@ -279,12 +279,11 @@ class Audit(Holding):
         Examples
         --------
         >>> import fulfil_analytics as fa
-        >>> from tempfile import TemporaryDirectory
-        >>> with TemporaryDirectory() as folder:
-        ...     exports = fa.make_sample(f"{folder}/exports", orders=20)
-        ...     with fa.audit(exports, policy="tiktok-us", only=["late_dispatch"]) as small:
-        ...         small.orders.height
-        20
+        >>> with fa.audit("data/sample/planted", policy="tiktok-us") as whole:
+        ...     whole.orders.height
+        300
+        >>> whole
+        <Audit tiktok-us, closed>
         """
         self._store.remove()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from fulfil_analytics.errors import StoreError, UsageError, suggest
-from fulfil_analytics.sql import literal, name, read_sql
+from fulfil_analytics.sql import literal, name, quoted, read_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -224,8 +224,7 @@ class Lens:
         for table, data in tables.items():
             con.register(name(table), data)
         try:
-            frame: pl.DataFrame = con.sql(statement).pl()
-            return frame
+            return _framed(con.sql(statement))
         except duckdb.Error as problem:
             raise _translated(problem, con) from None
         finally:
@@ -307,6 +306,17 @@ class Lens:
                     f"SEMI JOIN {keeper} USING ({key}){where}"
                 )
         return views
+
+
+def _framed(found: duckdb.DuckDBPyRelation) -> pl.DataFrame:
+    """Return rows as a frame; lengths of time, which Arrow has in another form than polars, as durations."""
+    import polars as pl
+
+    spans = [column for column, kind in zip(found.columns, found.types, strict=True) if str(kind) == "INTERVAL"]
+    if spans:
+        found = found.project(f"* REPLACE ({', '.join(f'epoch_us({quoted(c)}) AS {quoted(c)}' for c in spans)})")
+    frame: pl.DataFrame = found.pl()
+    return frame.with_columns(pl.col(spans).cast(pl.Duration("us"))) if spans else frame
 
 
 def _refuse_writing(con: duckdb.DuckDBPyConnection, statement: str) -> None:

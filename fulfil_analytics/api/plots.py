@@ -323,9 +323,9 @@ class Plots:
         return self._words.local(moment).replace(tzinfo=None)
 
     def _figure(self, title: str) -> Figure:
-        import plotly.graph_objects as go
+        from fulfil_analytics.api.figure import Figure
 
-        figure = go.Figure()
+        figure = Figure()
         figure.update_layout(
             title={"text": title},
             template="plotly_white",

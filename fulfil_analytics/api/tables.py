@@ -80,7 +80,7 @@ class Tables:
             "metric": self._words("column.metric"),
             **{mode: self._words.term("mode", mode) for mode in modes},
             "of": "n",
-            "limit": self._words("column.limit") if self._has("column.limit") else "limit",
+            "limit": "limit",
             "status": self._words("column.status"),
             "headroom": self._words("column.headroom"),
         }
@@ -106,9 +106,7 @@ class Tables:
         frame = self._audit.coverage.select(columns)
         heads = {"rule_id": self._words("column.rule")}
         heads |= {key: self._words(f"column.{key}") for key in columns[2:]}
-        return self._table(
-            frame, heads, self._words("section.coverage") if self._has("section.coverage") else "", group="family"
-        )
+        return self._table(frame, heads, self._words("column.coverage"), group="family")
 
     def orders(self, limit: int = 50) -> GT:
         """Show the orders with the highest risk first.
@@ -169,11 +167,6 @@ class Tables:
 
         words = [None if word is None else self._words.term(vocabulary, word) for word in frame[vocabulary]]
         return frame.with_columns(pl.Series(vocabulary, words, dtype=pl.String))
-
-    def _has(self, key: str) -> bool:
-        from fulfil_analytics.report.words import texts
-
-        return key in texts(self._audit.lang)
 
     def _table(self, frame: pl.DataFrame, heads: dict[str, str], title: str, group: str | None = None) -> GT:
         from great_tables import GT

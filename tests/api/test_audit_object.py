@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,6 +132,12 @@ def test_sql_sees_the_chosen_orders(audit: fa.Audit) -> None:
         audit.sql("SELEC 1")
 
 
+def test_sql_gives_lengths_of_time_as_durations(audit: fa.Audit) -> None:
+    took = audit.sql("SELECT order_id, median(dispatched_at - created_at) AS took FROM orders GROUP BY ALL ORDER BY 1")
+    assert took["took"].dtype == pl.Duration("us")
+    assert took["took"].drop_nulls().min() > dt.timedelta()
+
+
 def test_a_stricter_limit_only_makes_late(audit: fa.Audit) -> None:
     strict = audit.what_if({"dispatch": "1 business_day"})
     changed = audit.compare(strict).outcomes.filter(stage="dispatch", mode="standard")
@@ -231,13 +238,14 @@ def test_open_sees_what_the_audit_left(audit: fa.Audit) -> None:
     assert again.manifest == audit.manifest
 
 
-def test_a_later_audit_of_the_store_closes_the_earlier(tmp_path: Path) -> None:
-    exports = fa.make_sample(tmp_path / "exports", orders=20)
+def test_a_later_audit_of_the_store_closes_the_earlier(audit: fa.Audit, tmp_path: Path) -> None:
     store = tmp_path / "shop.duckdb"
-    first = fa.audit(exports, policy="tiktok-us", db=store, only=["late_dispatch"])
-    assert first.orders.height == 20
+    shutil.copyfile(audit._store.path, store)
+    first = fa.open(store)
+    assert first.orders.height == 300
     second = fa.audit(db=store, policy="tiktok-us", only=["late_dispatch"])
-    assert second.orders.height == 20
+    assert second.orders.height == 300
+    assert set(second.findings["rule_id"]) == {"late_dispatch"}
     with pytest.raises(StoreError, match="later one"):
         _ = first.orders
     assert "closed" in repr(first)

@@ -6,15 +6,13 @@ import doctest
 import importlib
 import inspect
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 import fulfil_analytics as fa
 from fulfil_analytics.api import audited, chosen, compared, given, helpers, holding, plots, start, tables
 
-ROOT = Path(__file__).resolve().parents[2]
-MODULES = (audited, chosen, compared, given, helpers, holding, plots, start, tables)
+MODULES = (fa, audited, chosen, compared, given, helpers, holding, plots, start, tables)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -55,8 +53,8 @@ def test_every_public_name_says_what_it_is_and_shows_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
-def test_examples_run(module: object, audit: fa.Audit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+@pytest.mark.usefixtures("examples")
+def test_examples_run(module: object, audit: fa.Audit) -> None:
     found = doctest.DocTestFinder(exclude_empty=True).find(module, extraglobs={"audit": audit})
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     assert found
