@@ -1,6 +1,6 @@
 # The only commands a newcomer needs: demo, test. The rest is for those who work on the toolkit.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test property lint sample docs notebooks bench accuracy lock clean
+.PHONY: help install demo test spark property lint sample docs notebooks bench accuracy lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -29,6 +29,9 @@ demo: $(STAMP)  ## install into .venv, audit data/sample/planted, write out/
 
 test: $(DEV) lint  ## everything: lint, types, contracts, tests
 	$(BIN)/python -m pytest -n 2
+
+spark: $(DEV)  ## every rule example and whole audits on Spark's local-cluster against DuckDB (minutes)
+	$(BIN)/python -m pytest -q tests/spark/full_parity.py
 
 property: $(DEV)  ## deadlines of 209,000 random orders under every policy against a day-by-day oracle (minutes)
 	FULFIL_ORACLE_ORDERS=9500 $(BIN)/python -m pytest -q tests/sla/test_against_oracle.py

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from fulfil_analytics.audit.options import Options
     from fulfil_analytics.policy import Policy
+    from fulfil_analytics.privacy import Privacy
     from fulfil_analytics.sources import FrameSource, Recognised
     from fulfil_analytics.store import Loaded, Store
 
@@ -100,13 +101,16 @@ def choose(intake: Intake, con: duckdb.DuckDBPyConnection, policies: dict[str, P
     return policies[wanted]
 
 
-def load_all(store: Store, intake: Intake, policy: Policy, options: Options) -> list[Loaded]:
-    """Load every recognised file into the store and settle what is current."""
+def load_all(
+    store: Store, intake: Intake, policy: Policy, options: Options, privacy: Privacy | None = None
+) -> list[Loaded]:
+    """Load every recognised file into the store and settle what is current; `privacy` may be another machine's."""
     from fulfil_analytics.privacy import Privacy, install, load_key
     from fulfil_analytics.sources import open_rows
     from fulfil_analytics.store import PhoneNumbers, load_file, settle
 
-    privacy = Privacy(options.pii, load_key(options.config.key_file) if options.pii == "hash" else b"")
+    if privacy is None:
+        privacy = Privacy(options.pii, load_key(options.config.key_file) if options.pii == "hash" else b"")
     done = []
     phones = None if options.pii == "keep" else PhoneNumbers()
     with store.con.cursor() as reader:
@@ -128,8 +132,12 @@ def load_all(store: Store, intake: Intake, policy: Policy, options: Options) -> 
 
 def _named(store: Store, item: Recognised) -> Recognised:
     """Tell a file from another of the same name in the store by its hash; both keep their rows."""
+    return named_apart(item, store.one("SELECT sha256 FROM source_files WHERE source_file = ?", [item.source.shown]))
+
+
+def named_apart(item: Recognised, taken: str | None) -> Recognised:
+    """Return the file under a name that tells it from the one of hash `taken`, which has its name already."""
     source = item.source
-    taken = store.one("SELECT sha256 FROM source_files WHERE source_file = ?", [source.shown])
     if taken is None or taken == source.sha256:
         return item
     return replace(item, source=replace(source, shown=f"{source.shown}#{source.sha256[:8]}"))

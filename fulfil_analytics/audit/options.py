@@ -16,7 +16,7 @@ Language = Literal["en", "zh"]
 Pii = Literal["hash", "drop", "keep"]
 
 
-def _silent(step: str) -> None:
+def silent(step: str) -> None:
     """Take no notice of progress."""
 
 
@@ -64,7 +64,7 @@ class Options:
     places: Path | None = None
     memory: str | None = None
     config: Config = field(default_factory=Config)
-    progress: Callable[[str], None] = _silent
+    progress: Callable[[str], None] = silent
 
 
 def from_config(config: Config, base: Options | None = None, **given: Any) -> Options:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ import duckdb
 from fulfil_analytics.errors import FulfilError, InputError, StoreError, disk_trouble
 from fulfil_analytics.privacy import struck
 from fulfil_analytics.schemas import LOADED, duckdb_types, key_of
-from fulfil_analytics.sql import read_sql
+from fulfil_analytics.sql import read_sql, run_script
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -185,11 +185,7 @@ def settle(store: Store) -> None:
     """
     store.con.begin()
     try:
-        for statement in read_sql("fulfil_analytics.store", "settle.sql").split(";\n"):
-            if statement.strip():
-                store.con.execute(statement)
-        for table in LOADED:
-            _settle_reference(store, table)
+        settle_rows(store, tuple(LOADED))
         rows = " UNION ALL ".join(f"SELECT source_file, is_current FROM loaded_{table}" for table in LOADED)
         store.con.execute(read_sql("fulfil_analytics.store", "ledger.sql").replace("{{rows}}", rows))
         store.con.commit()
@@ -197,6 +193,13 @@ def settle(store: Store) -> None:
         _roll_back(store)
         raise
     _check_sums(store)
+
+
+def settle_rows(store: Store, tables: Sequence[str]) -> None:
+    """Decide which rows are current: of orders and events all, of the other kinds those of `tables`."""
+    run_script(store.con, read_sql("fulfil_analytics.store", "settle.sql"))
+    for table in tables:
+        _settle_reference(store, table)
 
 
 def _settle_reference(store: Store, table: str) -> None:

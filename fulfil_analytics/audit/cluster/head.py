@@ -201,6 +201,7 @@ class Head:
         made = build_manifest(self.store, None, self.policy, self.book, self.carriers, self.as_of, self.options)
         rows = made["counts"]["rows"]
         made.pop("can_prove", None)  # looks into tables that no single machine holds
+        made["skipped"] = [{"file": file, "why": why} for file, why in source.skipped]
         return {**made, "personal_data": source.personal_data, "counts": {**counts, "rows": rows}}
 
     def _fact(self, kind: str) -> dict[str, Any]:

@@ -179,7 +179,7 @@ def _run(
             put(store, table, from_ipc(data))
         _take(store, columns, first, batches)
         for kind, relation in step(store, kit):
-            yield from _pack(store, kind, relation)
+            yield from pack(store, kind, relation)
 
 
 def _take(
@@ -220,7 +220,8 @@ def put(store: Store, kind: str, rows: pa.Table) -> None:
         store.con.unregister("incoming")
 
 
-def _pack(store: Store, kind: str, relation: str) -> Iterator[pa.RecordBatch]:
+def pack(store: Store, kind: str, relation: str) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of `relation` as packed results of a kind."""
     import pyarrow as pa
 
     columns = shape(kind)

@@ -78,14 +78,14 @@ class SparkRun:
 def run_spark_audit(
     inputs: Sequence[str], options: Options, out: str, spark: SparkSession | None = None, parts: int | None = None
 ) -> SparkRun:
-    """Audit on Spark what a canonical folder or a mapping file names, and write the audit to `out`.
+    """Audit on Spark and write the audit to `out`.
 
     Parameters
     ----------
     inputs : sequence of str
-        One canonical folder or mapping file, see :func:`fulfil_analytics.audit.cluster.source.open_source`.
+        What :func:`~fulfil_analytics.audit.cluster.source.open_source` opens: canonical folder, mapping file, exports.
     options : Options
-        What is asked; `db`, `dates` and `pii` belong to loading and are not looked at.
+        What is asked; `db` belongs to one machine and is not looked at.
     out : str
         Path or URI that driver and executors can write.
     spark : SparkSession, optional
@@ -126,7 +126,7 @@ class _Run:
 
     def go(self, inputs: Sequence[str]) -> SparkRun:
         self.step("opening the tables")
-        source = open_source(self.spark, inputs)
+        source = open_source(self.spark, inputs, self.options, self._parts)
         with heads.open_head(source, self.options) as head:
             if head.policy.capacity is not None:
                 raise UsageError(

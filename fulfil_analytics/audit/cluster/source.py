@@ -15,6 +15,8 @@ from fulfil_analytics.store.canonical import BESIDE, NOTE, check_note
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+    from fulfil_analytics.audit.options import Options
+
 _SPARK = {
     "VARCHAR": "STRING",
     "BIGINT": "BIGINT",
@@ -39,11 +41,14 @@ class Source:
         What became of personal data on the way in.
     shown : str
         What the user named.
+    skipped : tuple of (str, str)
+        Files passed over, and why.
     """
 
     tables: dict[str, DataFrame]
     personal_data: str
     shown: str
+    skipped: tuple[tuple[str, str], ...] = ()
 
 
 def types_of(table: str) -> dict[str, str]:
@@ -53,7 +58,7 @@ def types_of(table: str) -> dict[str, str]:
     return {**columns, "is_current": "BOOLEAN"} if table in LOADED else columns
 
 
-def open_source(spark: SparkSession, inputs: Sequence[str]) -> Source:
+def open_source(spark: SparkSession, inputs: Sequence[str], options: Options, parts: int | None) -> Source:
     """Open what the user named.
 
     Parameters
@@ -61,24 +66,35 @@ def open_source(spark: SparkSession, inputs: Sequence[str]) -> Source:
     spark : SparkSession
         The session.
     inputs : sequence of str
-        One canonical folder (a path or any URI that Spark reads) or one mapping file (``.toml``).
+        One canonical folder (a path or any URI that Spark reads), one mapping file (``.toml``), or raw exports that
+        driver and executors see under the same paths.
+    options : Options
+        What loading of raw exports asks for.
+    parts : int, optional
+        Into how many parts rows are cut.
 
     Raises
     ------
     UsageError, InputError
-        It is neither, or does not hold what it should.
+        It is none of them, or does not hold what it should.
     """
     if len(inputs) == 1 and inputs[0].endswith(".toml"):
         from fulfil_analytics.audit.cluster.mapping import open_mapping
 
         return open_mapping(spark, Path(inputs[0]))
-    if len(inputs) != 1:
+    if len(inputs) == 1 and (_is_uri(inputs[0]) or (Path(inputs[0]) / NOTE).is_file()):
+        return _open_folder(spark, inputs[0].rstrip("/"))
+    if any(_is_uri(one) for one in inputs):
         raise UsageError(
-            f"Spark takes one canonical folder or one mapping file, not {len(inputs)} inputs",
-            column="INPUT",
-            remedy="Write one first: fulfil load INPUT... --canonical DIR",
+            "of a URI only one canonical folder can be read", column="INPUT", remedy="Mount raw exports as files"
         )
-    return _open_folder(spark, inputs[0].rstrip("/"))
+    from fulfil_analytics.audit.cluster.ingest import open_exports
+
+    return open_exports(spark, inputs, options, parts or int(spark.conf.get("spark.sql.shuffle.partitions", "2") or 2))
+
+
+def _is_uri(text: str) -> bool:
+    return "://" in text or text.startswith("dbfs:")
 
 
 def _open_folder(spark: SparkSession, folder: str) -> Source:
@@ -93,7 +109,7 @@ def _open_folder(spark: SparkSession, folder: str) -> Source:
 
 def _note(spark: SparkSession, folder: str) -> dict[str, Any]:
     try:
-        if "://" not in folder and not folder.startswith("dbfs:"):
+        if not _is_uri(folder):
             text = (Path(folder) / NOTE).read_text(encoding="utf-8")
         else:
             text = "\n".join(row[0] for row in spark.read.text(f"{folder}/{NOTE}").collect())
@@ -102,7 +118,7 @@ def _note(spark: SparkSession, folder: str) -> dict[str, Any]:
         raise InputError(
             "this is no canonical folder",
             file=folder,
-            remedy="Write one first: fulfil load INPUT... --canonical DIR; raw exports run with --engine duckdb",
+            remedy="Write one first: fulfil load INPUT... --canonical DIR",
         ) from None
     return note
 
