@@ -15,6 +15,7 @@ from fulfil_analytics import __version__
 from fulfil_analytics.aside import folder_aside
 from fulfil_analytics.audit.manifest import dumps
 from fulfil_analytics.errors import disk_trouble
+from fulfil_analytics.privacy import struck
 from fulfil_analytics.schemas import DERIVED, columns
 from fulfil_analytics.sql import literal, read_sql
 
@@ -112,7 +113,7 @@ def _stamp(run: Run) -> dict[str, Any]:
         "python": platform.python_version(),
         "system": platform.system(),
         "fulfil_analytics": __version__,
-        "inputs": list(run.inputs),
+        "inputs": [struck(name) for name in run.inputs],
         "options": {
             "policy": _where(run.options.policy),
             "rules": [str(path.resolve()) for path in run.options.rules],

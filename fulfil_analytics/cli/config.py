@@ -98,6 +98,7 @@ def init(
 
     Example: fulfil init --policy tiktok-us --inputs exports --out audit
     """
+    from fulfil_analytics.aside import write_text
     from fulfil_analytics.config import FILE, read_config, written
     from fulfil_analytics.errors import UsageError
 
@@ -118,8 +119,7 @@ def init(
         given = {**given, **_ask()}
     _refuse_policy(given["policy"])
     text = written(shops=_shops(shop or []), **given)
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    write_text(file, text, parents=True)
     try:
         read_config(file)
     except BaseException:

@@ -66,7 +66,8 @@ def audited(planted: Path, kept: Path, mode: str) -> None:
     asked = ("--pii", mode, "--policy", "tiktok-us")
     assert fulfil(kept, "load", planted / "windows", "--db", kept / "windows.duckdb", *asked) == 0
     db, out = kept / "shop.duckdb", kept / "audit"
-    words = ("audit", planted / "exports", "--db", db, "--out", out, "--as-of", AS_OF, *asked)
+    named = next((planted / "exports").glob("tracking*.csv"))  # a file named directly, its name holds a person
+    words = ("audit", planted / "exports", named, "--db", db, "--out", out, "--as-of", AS_OF, "--pack", *asked)
     assert fulfil(kept, "--log", "json", *words) == 0
 
 
@@ -81,6 +82,7 @@ def test_no_byte_that_is_written_holds_a_person(planted: Path, kept: Path) -> No
     assert phones
     asked = ("--db", db, "--policy", "tiktok-us", "--as-of", AS_OF)
     assert fulfil(kept, "explain", order, *asked, "--html", kept / "order.html") == 0
+    assert fulfil(kept, "report", *asked, "--out", kept / "week.html") == 0
     assert fulfil(kept, "rates", *asked) == 0
     assert not canaries.traces(kept)
     # the search finds what is there
@@ -109,7 +111,7 @@ def test_neither_does_a_defect_of_our_own(planted: Path, kept: Path, monkeypatch
         except ValueError as problem:
             raise RuntimeError(f"row {canaries.EVERYTHING}") from problem
 
-    monkeypatch.setattr("fulfil_analytics.audit.run.look", break_down)
+    monkeypatch.setattr(sys.modules["fulfil_analytics.audit.run"], "look", break_down)
     for words in ((), ("--debug",), ("--log", "json")):
         assert fulfil(kept, *words, "load", planted / "exports", "--db", kept / "shop.duckdb") == 3
     said = "".join(path.read_text(encoding="utf-8") for path in kept.glob("said-*"))
