@@ -84,7 +84,7 @@ def _cases(recipe: Recipe) -> tuple[list[Plant], tuple[Innocent, ...]]:
         return plants, (*INNOCENTS, *more)
     if not recipe.everything:
         return [], ()
-    return [abroad.violations] if recipe.planted else [], (abroad.look_alikes,)
+    return list(abroad.PLANTS) if recipe.planted else [], (abroad.look_alikes,)
 
 
 def _write(folder: Path, maker: Maker, stream: Iterator[Order], strays: list[Parcel], recipe: Recipe) -> list[str]:

@@ -50,8 +50,8 @@ def _cut(order: Order, last: str) -> Order:
     return order
 
 
-def violations(maker: Maker) -> Iterator[Case]:
-    """One case of each kind."""
+def numbers(maker: Maker) -> Iterator[Case]:
+    """Numbers that are used twice, copied, made up, lead nowhere, or were damaged by a spreadsheet."""
     first = maker.ship(maker.order(maker.on("11-02", 8), place=_away(maker)))
     other = maker.order(first.created + 9 * MINUTE, place=first.buyer.place, warehouse=first.warehouse)
     maker.pack_with(other, first)
@@ -72,6 +72,14 @@ def violations(maker: Maker) -> Iterator[Case]:
         if number:
             parcel.waybill = parcel.shown = parcel.fed = number
         yield case(kind, order, kind)
+    order = maker.ship(maker.order(maker.on("10-28", 12)))
+    order.parcels[0].tracked = order.parcels[0].readable = False
+    order.parcels[0].shown = "9.40014E+21"
+    yield case("damaged_identifier", order, "damaged_identifier", waybill=False)
+
+
+def tracks(maker: Maker) -> Iterator[Case]:
+    """Tracks that stop, start too early, or say something else than the export."""
     yield case("stalled_after_pickup", _cut(maker.ship(maker.order(maker.on("11-03", 6))), "picked_up"))
     yield case("delivery_stall", _cut(maker.ship(maker.order(maker.on("10-28", 6))), "out_for_delivery"))
     order = maker.ship(maker.order(maker.on("10-27", 8), place=_away(maker)))
@@ -81,10 +89,10 @@ def violations(maker: Maker) -> Iterator[Case]:
     early = replace(order.parcels[0].events[1], at=order.created - 50 * HOUR, status="arrived")
     order.parcels[0].events.insert(0, early)
     yield case("scan_before_order", order, "scan_before_order")
-    order = maker.ship(maker.order(maker.on("10-28", 12)))
-    order.parcels[0].tracked = order.parcels[0].readable = False
-    order.parcels[0].shown = "9.40014E+21"
-    yield case("damaged_identifier", order, "damaged_identifier", waybill=False)
+
+
+def handling(maker: Maker) -> Iterator[Case]:
+    """Unpaid for days, and cancelled by the seller."""
     order = maker.order(END - 4 * DAY)
     order.paid = None
     yield case("unpaid_open", order, "unpaid_open")
@@ -119,3 +127,6 @@ def look_alikes(maker: Maker) -> Iterator[LookAlike]:
     buyer = maker.buyer(_away(maker))
     order = maker.order(maker.on("11-02", 9), buyer=replace(buyer, city=buyer.city.upper()))
     yield "city_spelling", [maker.ship(order)]
+
+
+PLANTS = (numbers, tracks, handling)
