@@ -43,6 +43,22 @@ class Since:
         return {"folder": self.folder, **self.counts, "by_rule": self.by_rule, "worst_new": self.worst}
 
 
+def earlier(folder: Path) -> Path:
+    """Return the file of an earlier audit's findings.
+
+    Raises
+    ------
+    UsageError
+        The folder holds no audit.
+    """
+    file = folder / "findings.parquet"
+    if not file.is_file():
+        raise UsageError(
+            "the folder holds no audit", file=str(folder), column="--since", remedy="Name a folder that --out wrote"
+        )
+    return file
+
+
 def compare(con: duckdb.DuckDBPyConnection, folder: Path) -> Since:
     """Compare the findings of `con` with those of the audit in `folder`; leaves the temporary table ``since``.
 
@@ -53,11 +69,7 @@ def compare(con: duckdb.DuckDBPyConnection, folder: Path) -> Since:
     """
     import duckdb
 
-    file = folder / "findings.parquet"
-    if not file.is_file():
-        raise UsageError(
-            "the folder holds no audit", file=str(folder), column="--since", remedy="Name a folder that --out wrote"
-        )
+    file = earlier(folder)
     try:
         con.execute(fill(read_sql("fulfil_analytics.audit", "since.sql"), {"earlier": str(file)}))
     except duckdb.Error:

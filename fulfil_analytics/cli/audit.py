@@ -58,13 +58,15 @@ def audit(
     Example: fulfil audit exports/ --policy tiktok-us --out audit
     """
     from fulfil_analytics.audit.run import run_audit
-    from fulfil_analytics.audit.since import compare
+    from fulfil_analytics.audit.since import compare, earlier
     from fulfil_analytics.errors import UsageError
     from fulfil_analytics.report.line import one_line
     from fulfil_analytics.report.outputs import line_of, warm
     from fulfil_analytics.report.outputs import summary as render
 
     common.one_of(fail_on, SEVERITIES, "--fail-on")
+    if since is not None:
+        earlier(since)
     common.one_of(engine, ("duckdb", "spark"), "--engine")
     with common.progress(quiet or json or line) as tell:
         options = make_options(
