@@ -27,6 +27,7 @@ _KINDS: dict[str, Any] = {
     "paths.inputs": list,
     "paths.db": str,
     "paths.out": str,
+    "paths.places": str,
     "privacy": dict,
     "privacy.pii": str,
     "privacy.key_file": str,
@@ -56,6 +57,8 @@ class Config:
         Files, folders or globs to audit when the command names none.
     db, out : Path or None
         Store to keep, and folder to write into, when the command names none.
+    places : Path or None
+        GeoNames postal file for countries outside the US, when the command names none.
     pii : str or None
         What becomes of personal data: ``hash``, ``drop`` or ``keep``.
     key_file : Path or None
@@ -75,6 +78,7 @@ class Config:
     inputs: tuple[str, ...] = ()
     db: Path | None = None
     out: Path | None = None
+    places: Path | None = None
     pii: Literal["hash", "drop", "keep"] | None = None
     key_file: Path | None = None
     file: Path | None = None
@@ -139,6 +143,7 @@ def read_config(path: Path) -> Config:
         inputs=tuple(str(_below(folder, name)) for name in paths.get("inputs", [])),
         db=_below(folder, paths["db"]) if "db" in paths else None,
         out=_below(folder, paths["out"]) if "out" in paths else None,
+        places=_below(folder, paths["places"]) if "places" in paths else None,
         pii=cast(Any, privacy.get("pii")),
         key_file=_below(folder, privacy["key_file"]) if "key_file" in privacy else None,
         file=path,

@@ -78,7 +78,9 @@ def from_config(config: Config, base: Options | None = None, **given: Any) -> Op
     said = {name: value for name, value in given.items() if value is not None}
     if base is not None:
         return replace(base, **said)
-    usual = {name: getattr(config, name) for name in ("lang", "pii", "db") if getattr(config, name) is not None}
+    usual = {
+        name: getattr(config, name) for name in ("lang", "pii", "db", "places") if getattr(config, name) is not None
+    }
     return Options(**{**usual, **said, "config": config})
 
 

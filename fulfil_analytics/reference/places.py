@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -35,8 +36,8 @@ class Region:
     ----------
     country : str
         ISO 3166 code.
-    prefix_length : int
-        Leading characters of a postal code that name one area.
+    prefix_length : int, optional
+        Leading characters of a postal code that name one area; None where that is not known.
     postal_source : str
         ``zipcodes`` (the package) or empty (a file of the user).
     regions : dict of str to str
@@ -44,15 +45,18 @@ class Region:
     remote : frozenset of str
         Codes off the main road network.
     aliases : dict of str to str
-        Nickname of a city to its name.
+        Other name of a city or state to its name.
+    one_level : bool
+        Everybody writes the same level of states, so that two names are two states.
     """
 
     country: str
-    prefix_length: int
+    prefix_length: int | None
     postal_source: str
     regions: dict[str, str]
     remote: frozenset[str]
     aliases: dict[str, str]
+    one_level: bool
 
 
 def read_regions() -> list[Region]:
@@ -64,11 +68,12 @@ def read_regions() -> list[Region]:
             found.append(
                 Region(
                     data["country"],
-                    data["prefix_length"],
+                    data.get("prefix_length"),
                     data.get("postal_source", ""),
-                    data["regions"],
+                    data.get("regions", {}),
                     frozenset(data.get("remote", ())),
                     data.get("place_alias", {}),
+                    data.get("one_level", False),
                 )
             )
     return found
@@ -107,16 +112,26 @@ def install_places(con: duckdb.DuckDBPyConnection, countries: set[str], places_f
 
 
 def _insert_regions(con: duckdb.DuckDBPyConnection, regions: list[Region]) -> None:
-    levels = [(one.country, one.prefix_length) for one in regions]
+    levels = [(one.country, one.prefix_length) for one in regions if one.prefix_length is not None]
     states = [(one.country, code, text, code in one.remote) for one in regions for code, text in one.regions.items()]
     aliases = [(one.country, alias, place) for one in regions for alias, place in one.aliases.items()]
     con.executemany("INSERT INTO postal_levels VALUES (?, ?)", levels)
+    con.execute("SET VARIABLE fa_place_words = ?::VARCHAR[]", [place_words()])
+    con.execute("SET VARIABLE fa_one_level = ?::VARCHAR[]", [[one.country for one in regions if one.one_level]])
     con.execute("INSERT INTO regions SELECT unnest(?), unnest(?), unnest(?), unnest(?)", _columns(states))
     con.execute(
         "INSERT INTO place_alias SELECT country, fa_place(alias), fa_place(place) "
         "FROM (SELECT unnest(?) AS country, unnest(?) AS alias, unnest(?) AS place)",
         _columns(aliases),
     )
+
+
+@cache
+def place_words() -> list[str]:
+    """Return the words that say what kind of place a name is, in the form of ``fa_place``."""
+    text = files(_PACKAGE).joinpath("place_words.toml").read_text(encoding="utf-8")
+    lists: dict[str, list[str]] = parse(text, "place_words.toml", InputError).data["words"]
+    return sorted({word for words in lists.values() for word in words})
 
 
 def _columns(rows: list[Any]) -> list[list[Any]]:

@@ -203,6 +203,13 @@ REFERENCE = {
         "warehouse": "VARCHAR",
         "occurred_at": "TIMESTAMP",
     },
+    "destination_names": {
+        "parcel_id": "VARCHAR",
+        "level": "VARCHAR",
+        "verdict": "VARCHAR",
+        "km": "BIGINT",
+        "same_city": "BOOLEAN",
+    },
     "carrier_periods": {"carrier": "VARCHAR", "first_event_at": "TIMESTAMP", "last_event_at": "TIMESTAMP"},
     "shared_addresses": {"address_key": "VARCHAR", "recipients": "BIGINT", "orders": "BIGINT"},
     "rest_days": {"carrier": "VARCHAR", "zone": "VARCHAR", "starts_at": "TIMESTAMP", "ends_at": "TIMESTAMP"},

@@ -12,13 +12,14 @@ message.zh = "包裹最终到达 {tracked_place},而订单收货地为 {order_pl
 
 [join]
 postal_levels = "postal_levels.country = parcels.market"
+destination_names = "destination_names.parcel_id = parcels.parcel_id"
 
 [[not_testable]]
 reason = "no_place_reference"
-when = "postal_levels.country is null"
+when = "postal_levels.country is null and coalesce(destination_names.verdict, 'cannot_tell') = 'cannot_tell'"
 [[not_testable]]
 reason = "no_common_level"
-when = """case
+when = """postal_levels.country is not null and case
     when not (fa_masked(parcels.postal_code) or fa_masked(journeys.last_postal_code)) then false
     else coalesce(fa_masked_code(parcels.postal_code, journeys.last_postal_code, postal_levels.prefix_length) = 'cannot_tell', true)
   end
@@ -40,6 +41,9 @@ postal_code = { en = "postal code", zh = "邮编" }
 city = { en = "city", zh = "城市" }
 state = { en = "state", zh = "州/省" }
 
+[params]
+apart_km = { type = "int", default = 50, min = 1, max = 1000, doc = "kilometres between two postal codes of a market without postal areas, where a file of places knows both" }
+
 [docs]
 what = "Delivered parcels whose place of delivery (else the last place the tracking names) is not the recipient's, judged by the finest of postal code, city and state that both sides have."
 why = "A number whose parcel went to somebody else is the classic fake shipment; TikTok Shop marks an order abnormal when the buyer's ZIP differs from the tracking's."
@@ -51,7 +55,7 @@ not_raised_when = [
   "the carrier took the parcel back: status_conflict speaks of it",
   "a part is missing on one side, or hidden by a mask: a coarser level is compared, or the parcel is not testable",
   "what a mask leaves visible agrees: the leading digits of the postal code that name the area, or a whole word of the city",
-  "the market has no place reference; then the parcel is not testable",
+  "the market has no table of postal areas: with a file of places (--places) the codes lie within the limit of each other; without one the names of the state agree, or may be one name in two spellings or scripts; where even that is open, the parcel is not testable",
 ]
 could_be_wrong = [
   { name = "last_hub", en = "no delivery event names a place: the last place named may be a sorting centre on the way", zh = "签收节点没有地点:最后地点可能是途中的分拣中心", when = "journeys.last_place_at is distinct from journeys.delivered_at and journeys.last_place_at is distinct from journeys.last_delivered_at" },
@@ -330,6 +334,41 @@ a1          | 7          | 9
 '''
 
 [[example]]
+name = "a market without postal areas: the way between the codes at the limit and beyond, the same city, names alone"
+flags = ["P2", "P4"]
+threshold = ["apart_km"]
+severity = { P2 = "critical", P4 = "high" }
+evidence = { P2 = { level = "postal_code", order_place = "10200", tracked_place = "50000", km = "51" }, P4 = { level = "state", order_place = "Bangkok", tracked_place = "Chiang Mai" } }
+not_testable = { P6 = "no_place_reference" }
+parcels = '''
+parcel_id | market | postal_code | city       | state   | delivered_at
+P1        | TH     | 10200       |            |         | 2026-01-09 10:00
+P2        | TH     | 10200       |            |         | 2026-01-09 10:00
+P3        | TH     | 10200       | Bang Kapi  |         | 2026-01-09 10:00
+P4        | TH     |             | Dusit      | Bangkok | 2026-01-09 10:00
+P5        | TH     |             | Dusit      | Bangkok | 2026-01-09 10:00
+P6        | TH     |             | ดุสิต      | กรุงเทพ | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | last_postal_code | last_city | last_state
+P1        | true    | 11000            |           |
+P2        | true    | 50000            |           |
+P3        | true    | 50000            | Bangkapi  |
+P4        | true    |                  | Mueang    | Chiang Mai
+P5        | true    |                  | DUSIT     | Krung Thep
+P6        | true    |                  | Dusit     | Bangkok
+'''
+destination_names = '''
+parcel_id | level       | verdict     | km | same_city
+P1        | postal_code | measured    | 50 | false
+P2        | postal_code | measured    | 51 | false
+P3        | postal_code | measured    | 51 | true
+P4        | state       | clash       |    | false
+P5        | state       | match       |    | true
+P6        | state       | cannot_tell |    | false
+'''
+
+[[example]]
 name = "no parcels at all"
 flags = []
 */
@@ -503,6 +542,7 @@ select
   sides.occurred_at,
   sides.source_file,
   sides.source_line,
+  'critical' as severity,
   compared.level,
   case compared.level
     when 'postal_code' then sides.order_code_shown
@@ -519,9 +559,32 @@ select
   sides.tracked_city,
   sides.tracked_state,
   compared.order_code_kind,
-  compared.tracked_code_kind
+  compared.tracked_code_kind,
+  cast(null as bigint) as km
 from compared
 join sides on sides.parcel_id = compared.parcel_id
 where (compared.level = 'postal_code' and not compared.same_code and (not compared.same_city or compared.other_state))
   or (compared.level = 'city' and (not compared.same_city or compared.other_state))
   or (compared.level = 'state' and compared.other_state)
+union all
+select
+  parcels.parcel_id,
+  coalesce(journeys.last_place_at, journeys.delivered_at, parcels.delivered_at) as occurred_at,
+  journeys.source_file,
+  journeys.source_line,
+  case when destination_names.level = 'postal_code' then 'critical' else 'high' end as severity,
+  destination_names.level,
+  case when destination_names.level = 'postal_code' then parcels.postal_code else parcels.state end as order_place,
+  case when destination_names.level = 'postal_code' then journeys.last_postal_code else journeys.last_state end as tracked_place,
+  parcels.city as order_city,
+  parcels.state as order_state,
+  journeys.last_city as tracked_city,
+  journeys.last_state as tracked_state,
+  cast(null as string) as order_code_kind,
+  cast(null as string) as tracked_code_kind,
+  destination_names.km
+from destination_names
+join parcels on parcels.parcel_id = destination_names.parcel_id
+join journeys on journeys.parcel_id = destination_names.parcel_id
+where destination_names.verdict = 'clash'
+  or (destination_names.km > {apart_km} and not destination_names.same_city)

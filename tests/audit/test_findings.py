@@ -398,7 +398,14 @@ def test_shipped_rules_run_on_a_store(store):
 
     CarrierBook.load([rules_folder() / "carriers"]).install(store.con)
     install_places(store.con, set())
-    for table in ("tracked_waybills", "tracks", "carrier_periods", "shared_addresses", "rest_days"):
+    for table in (
+        "tracked_waybills",
+        "tracks",
+        "carrier_periods",
+        "shared_addresses",
+        "rest_days",
+        "destination_names",
+    ):
         columns = ", ".join(f"{column} {kind}" for column, kind in REFERENCE[table].items())
         store.con.execute(f"CREATE TABLE {table} ({columns})")
     add(store, "source_files", {"source_file": "a.csv", "kind": "orders"})

@@ -53,6 +53,7 @@ def test_every_setting_of_the_template_is_one(tmp_path: Path) -> None:
     assert found.parameters == {"stale_tracking": {"grace_hours": 36}}
     assert found.pii == "hash"
     assert found.key_file is not None
+    assert found.places == tmp_path / "TH.txt"
     assert found.rules == (tmp_path / "my_rules",)
 
 

@@ -11,6 +11,7 @@ from fulfil_analytics.reference import install_places
 from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.rulebook import judge
 from fulfil_analytics.rulebook.load import read_rule
+from fulfil_analytics.rulebook.tables import REFERENCE
 from fulfil_analytics.schemas import TABLES, create_table
 
 SAME = [
@@ -44,6 +45,8 @@ def flagged():
     con = duckdb.connect()
     for table in ("orders", "parcels", "journeys"):
         con.execute(create_table(table, TABLES[table]))
+    columns = ", ".join(f"{column} {kind}" for column, kind in REFERENCE["destination_names"].items())
+    con.execute(f"CREATE TABLE destination_names ({columns})")
     install_places(con, {"US"})
     install_prelude(con)
     pairs = [(a, b) for a, b in SAME] + [(a, b) for a, b, _ in DIFFERENT]
