@@ -215,21 +215,13 @@ class Audit(Holding):
         ...     audit.report(f"{folder}/week.html", week="2026-W45").stat().st_size > 100_000
         True
         """
-        from fulfil_analytics.report.page import write_report
+        from fulfil_analytics.report.outputs import report_of
+        from fulfil_analytics.report.view import read_scope
 
         self._refuse_what_if("report")
-        one = self if week is None else self.where(week=week)
         path = Path(file)
         try:
-            write_report(
-                one._lens.rated,
-                path,
-                lang=lang or self.lang,
-                manifest=self.manifest,
-                as_of=self.as_of,
-                zone=self.policy.zone,
-                policy=self.policy.model_dump(),
-            )
+            report_of(self._run(lang), path, read_scope(week))
         except OSError as problem:
             raise UsageError(
                 f"the report cannot be written: {problem.strerror}", file=str(path), remedy="Name another file"
@@ -293,14 +285,14 @@ class Audit(Holding):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run(self) -> Run:
+    def _run(self, lang: Literal["en", "zh"] | None = None) -> Run:
         from fulfil_analytics.audit.options import Options
         from fulfil_analytics.audit.run import Run
         from fulfil_analytics.store import Store
 
-        options = Options(lang=self.lang)
-        store = Store(self._lens.con, self._store.path)
-        return Run(store, self.policy, self.as_of, options, self.manifest, self.timings)
+        options = Options(lang=lang or self.lang)
+        store = Store(self._lens.rated, self._store.path)
+        return Run(store, self.policy, self.as_of, options, self.manifest, self.timings, self._store.inputs)
 
     def __repr__(self) -> str:
         from fulfil_analytics.api.show import line

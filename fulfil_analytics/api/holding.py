@@ -12,10 +12,10 @@ from fulfil_analytics.errors import UsageError
 if TYPE_CHECKING:
     import polars as pl
 
+    from fulfil_analytics.api.explained import Explained
     from fulfil_analytics.api.lens import Lens, StoreFile
     from fulfil_analytics.audit.record import Record
     from fulfil_analytics.policy import Policy
-    from fulfil_analytics.report.explain import Explanation
 
 _ORDER = {
     "findings": "",
@@ -228,7 +228,7 @@ class Holding:
         """
         return self._lens.read(query, tables)
 
-    def explain(self, order_id: str) -> Explanation:
+    def explain(self, order_id: str) -> Explained:
         """Show one order: its timeline, its clocks under each mode, the evidence of each finding.
 
         Parameters
@@ -238,8 +238,9 @@ class Holding:
 
         Returns
         -------
-        Explanation
-            Shows itself in a notebook; ``.timeline``, ``.clocks``, ``.findings`` hold the same as plain rows.
+        Explained
+            Shows itself in a notebook, figure and tables; ``.figure``, ``.timeline``, ``.clocks``, ``.findings`` hold
+            the same one by one.
 
         Raises
         ------
@@ -252,6 +253,7 @@ class Holding:
         >>> audit.explain(order).clocks[0]["outcome"] in {"on_time", "late", "open", "overdue", "not_applicable"}
         True
         """
+        from fulfil_analytics.api.explained import Explained
         from fulfil_analytics.report.explain import explain
 
         if not isinstance(order_id, str):
@@ -260,7 +262,8 @@ class Holding:
                 column="order_id",
                 remedy=f"Write it in quotes: audit.explain('{order_id}')",
             )
-        return explain(self._lens.con, order_id, lang=self.lang, zone=self.policy.zone, policy=self.policy.model_dump())
+        page = explain(self._lens.con, order_id, lang=self.lang, zone=self.policy.zone, policy=self.policy.model_dump())
+        return Explained.of(page)
 
     def rates_by(
         self, *dimensions: str, per: Literal["day", "week", "month"] | None = None, metrics: Sequence[str] = ()

@@ -56,6 +56,7 @@ class StoreFile:
     def __init__(self, path: Path, folder: Path | None = None) -> None:
         self.path = path
         self.outdated = False
+        self.inputs: tuple[str, ...] = ()
         self._remove = None if folder is None else weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._lenses: weakref.WeakSet[Lens] = weakref.WeakSet()
         with self._lock:
@@ -127,6 +128,7 @@ class _Connection:
         self._con = con
         con.execute("SET TimeZone = 'UTC'")
         con.execute("SET python_enable_replacements = false")
+        con.execute("SET enable_progress_bar = false")  # DuckDB shows its own in a notebook
         con.execute(f"SET search_path = 'memory.main,{SHOP}.main'")
 
     def cursor(self) -> _Connection:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from fulfil_analytics.errors import UsageError, suggest
 from fulfil_analytics.report.words import NONE, Words
@@ -282,27 +281,7 @@ class Plots:
         >>> len(audit.plot.timeline(order).data) >= 1
         True
         """
-        page = self._audit.explain(order_id)
-        figure = self._figure(order_id)
-        looks = {
-            "export": ("#0072B2", "circle"),
-            "carrier": ("#009E73", "square"),
-            "deadline": ("#D55E00", "line-ns-open"),
-        }
-        for origin, (color, symbol) in looks.items():
-            rows = [row for row in page.timeline if row["origin"] == origin and row["happened_at"] is not None]
-            if rows:
-                figure.add_scatter(
-                    x=[self._local(row["happened_at"]) for row in rows],
-                    y=[origin] * len(rows),
-                    text=[_event(self._words, row) for row in rows],
-                    hovertemplate="%{x|%Y-%m-%d %H:%M}  %{text}",
-                    mode="markers",
-                    marker={"color": color, "symbol": symbol, "size": 13, "line": {"width": 2}},
-                    name=origin,
-                )
-        figure.update_layout(height=260, yaxis={"type": "category", "autorange": "reversed"}, showlegend=False)
-        return figure
+        return self._audit.explain(order_id).figure
 
     def _metric(self, stage: str) -> str:
         known = ("rts", "dispatch", "delivery")
@@ -318,9 +297,6 @@ class Plots:
                 figure.add_vline(x=limits[0], **line)
             else:
                 figure.add_hline(y=limits[0], **line)
-
-    def _local(self, moment: dt.datetime) -> dt.datetime:
-        return self._words.local(moment).replace(tzinfo=None)
 
     def _figure(self, title: str) -> Figure:
         from fulfil_analytics.api.figure import Figure
@@ -340,12 +316,6 @@ class Plots:
 
     def __dir__(self) -> list[str]:
         return sorted(one for one in vars(type(self)) if not one.startswith("_"))
-
-
-def _event(words: Words, row: dict[str, Any]) -> str:
-    place = ", ".join(part for part in (row.get("city"), row.get("state")) if part)
-    said = words.term("stage" if row["origin"] == "deadline" else "event", row["word"])
-    return f"{said} {place}".strip()
 
 
 def _one_of(value: str, known: tuple[str, ...], argument: str) -> None:

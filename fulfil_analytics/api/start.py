@@ -119,12 +119,14 @@ def audit(  # noqa: PLR0913 - the arguments of the command of the same name
         StoreFile.release(path)
         try:
             with run_audit(given, from_config(config, base=options, db=path)) as run:
-                timings = run.timings
+                timings, places_of_inputs = run.timings, run.inputs
         except BaseException:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
-    return Audit.of_store(StoreFile(path, folder), timings)
+    store = StoreFile(path, folder)
+    store.inputs = places_of_inputs
+    return Audit.of_store(store, timings)
 
 
 def open(db: str | os.PathLike[str]) -> Audit:  # noqa: A001 - fa.open reads as it should

@@ -117,6 +117,7 @@ def open_store(path: Path | None = None, *, memory: str | None = None, must_exis
 
 def _settings(store: Store, memory: str | None) -> None:
     store.con.execute("SET TimeZone = 'UTC'")
+    store.con.execute("SET enable_progress_bar = false")  # DuckDB shows its own in a notebook
     # DuckDB 2.0.0 stops with an internal error ("dict-surviving cache ... changed identity") on some left joins of some
     # thousand rows when it gathers small chunks; without gathering it does not, and no audit got slower by that
     store.con.execute("SET GLOBAL enable_caching_operators = false")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,8 @@ def test_tables_equal_the_files_that_save_leaves(audit: fa.Audit, tmp_path: Path
     audit.save(tmp_path)
     for name in ("findings", "orders", "deadlines", "rates", "quarantine", "coverage"):
         assert getattr(audit, name).equals(pl.read_parquet(tmp_path / f"{name}.parquet"), null_equal=True), name
+    stamp = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert stamp["inputs"]  # so that fulfil verify finds them again
 
 
 def test_no_table_holds_a_personal_key(audit: fa.Audit) -> None:
@@ -205,7 +208,7 @@ def test_wrong_changes_say_what_is_right(audit: fa.Audit, change: Callable[[fa.A
 def test_report_of_a_week_in_chinese(audit: fa.Audit, tmp_path: Path) -> None:
     page = audit.report(tmp_path / "week.html", week="2026-W46", lang="zh").read_text(encoding="utf-8")
     assert "扫描" in page or "订单" in page
-    with pytest.raises(UsageError, match="no week"):
+    with pytest.raises(UsageError, match="not a week"):
         audit.report(tmp_path / "x.html", week="46")
     with pytest.raises(UsageError, match="cannot be written"):
         audit.report(tmp_path / "no" / "such" / "x.html")
