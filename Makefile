@@ -1,6 +1,6 @@
 # The only commands a newcomer needs: demo, test. The rest is for those who work on the toolkit.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test spark property lint sample docs notebooks bench accuracy lock clean
+.PHONY: help install demo test fuzz crash coverage package compat licences spark property lint sample docs notebooks bench accuracy lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -35,6 +35,25 @@ spark: $(DEV)  ## every rule example and whole audits on Spark's local-cluster a
 
 property: $(DEV)  ## deadlines of 209,000 random orders under every policy against a day-by-day oracle (minutes)
 	FULFIL_ORACLE_ORDERS=9500 $(BIN)/python -m pytest -q tests/sla/test_against_oracle.py
+
+fuzz: $(DEV)  ## mutants of every sample file, FUZZ rounds of some 4,000 (FUZZ=20 SEED=1); what breaks is kept in build/fuzz
+	@mkdir -p build/fuzz
+	FULFIL_FUZZ=$(or $(FUZZ),20) FULFIL_SEED=$(or $(SEED),1) FULFIL_KEEP=$(CURDIR)/build/fuzz $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py
+
+crash: $(DEV)  ## kill load, audit and purge at fifty random moments each, re-run after every one (half an hour)
+	FULFIL_KILLS=$(or $(KILLS),50) $(BIN)/python -m pytest -q tests/crash/test_kill.py
+
+coverage: $(DEV)  ## lines and branches that the tests reach; fails below 90 %
+	$(BIN)/python -m pytest -n 2 --cov --cov-branch --cov-report=term:skip-covered --cov-report=html:build/coverage --cov-fail-under=90
+
+package: $(DEV)  ## build wheel and sdist, run the demo from each in a bare virtual environment
+	$(BIN)/python tests/packaging/bare_venv.py package
+
+compat: $(DEV)  ## smoke tests with the lowest and the newest dependency versions allowed (needs uv)
+	$(BIN)/python tests/packaging/bare_venv.py compat
+
+licences: $(DEV)  ## refuse a dependency whose licence is not on the list
+	$(BIN)/python -m pytest -q tests/packaging/test_licences.py
 
 lint: $(DEV)  ## ruff, mypy strict, import contracts
 	$(BIN)/ruff check .

@@ -24,8 +24,9 @@ INTERRUPTED = 130
 def run(app: Callable[..., object]) -> None:
     """Run the command line and leave with its exit status."""
     began = time.perf_counter()
+    log_as("text")
     try:
-        status = app(standalone_mode=False)
+        status = app(standalone_mode=False, prog_name="fulfil")
         status = status if isinstance(status, int) else EXIT_OK
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
