@@ -33,6 +33,7 @@ def forget(
 
     Example: fulfil forget --buyer "+1 213 555 0100" --db shop.duckdb
     """
+    from fulfil_analytics.config import find_config
     from fulfil_analytics.errors import UsageError
     from fulfil_analytics.privacy import load_key
     from fulfil_analytics.store.remove import forget_buyer, forget_orders
@@ -42,7 +43,7 @@ def forget(
             "a person or an order is needed, not both", column="--buyer, --order", remedy="See: fulfil forget --help"
         )
     if buyer:
-        removed = forget_buyer(db, buyer, load_key(), dry_run=dry_run)
+        removed = forget_buyer(db, buyer, load_key(find_config().key_file), dry_run=dry_run)
     else:
         removed = forget_orders(db, order or [], dry_run=dry_run)
     _show(removed, dry_run=dry_run, quiet=quiet, json=json)
