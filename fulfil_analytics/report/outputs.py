@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.report.explain import Explanation, explain
-from fulfil_analytics.report.files import write_findings_csv, write_findings_xlsx
+from fulfil_analytics.report.files import write_findings_csv
 from fulfil_analytics.report.page import write_report
 from fulfil_analytics.report.period import period_rates
 from fulfil_analytics.report.summary import console_summary
 from fulfil_analytics.report.view import Scope
 from fulfil_analytics.report.words import NONE, Lang, Words
+from fulfil_analytics.report.workbook import write_findings_xlsx
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -11,7 +11,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from fulfil_analytics.report import files, write_findings_csv, write_findings_xlsx
+from fulfil_analytics.report import files, workbook, write_findings_csv, write_findings_xlsx
 from fulfil_analytics.schemas import DERIVED, columns
 
 Store = Callable[[int], duckdb.DuckDBPyConnection]
@@ -97,8 +97,8 @@ def test_the_workbook_holds_every_finding_as_text(con: duckdb.DuckDBPyConnection
 def test_a_full_sheet_goes_on_in_the_next(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "SHEET_ROWS", 10)
-    monkeypatch.setattr(files, "BATCH", 4)
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 10)
+    monkeypatch.setattr(workbook, "BATCH", 4)
     write_findings_xlsx(con, tmp_path / "f.xlsx", "en")
     book = openpyxl.load_workbook(tmp_path / "f.xlsx")
     assert max(sheet.max_row for sheet in book.worksheets[1:]) == 10
@@ -123,7 +123,7 @@ def test_the_workbook_runs_nothing_and_names_any_family(store: Store, tmp_path: 
     for sheet in book.worksheets[1:]:
         assert [cell.data_type for cell in sheet["K"]] == ["s", "s"]
         assert sheet["K2"].value == "=cmd|calc"
-        assert len(sheet["O2"].value) == files.CELL
+        assert len(sheet["O2"].value) == workbook.CELL
     book.close()
 
 
@@ -154,3 +154,29 @@ def test_no_key_reaches_a_file(con: duckdb.DuckDBPyConnection, tmp_path: Path) -
     write_findings_csv(con, tmp_path / "f.csv")
     assert "_key" not in (tmp_path / "f.csv").read_text()
     assert "-key-" not in (tmp_path / "f.csv").read_text()
+
+
+def test_the_workbook_keeps_times_numbers_headings_and_any_text(store: Store, tmp_path: Path) -> None:
+    con = store(0)
+    text = 'a & b <c> "d"\r\ne _x0041_ \x07\tä 中 😀'
+    con.execute(
+        "INSERT INTO findings (finding_id, rule_id, family, severity, evidence_class, order_id, occurred_at, message, "
+        "evidence, source_line, rule_version) VALUES ('F1', 'r', 'f', 'critical', 'hard', '000576461413038785752', "
+        "TIMESTAMP '2026-11-05 23:59:59.4', $1, '1e5', 1048577, 'v')",
+        [text],
+    )
+    write_findings_xlsx(con, tmp_path / "f.xlsx", "en")
+    book = openpyxl.load_workbook(tmp_path / "f.xlsx")
+    sheet = book.worksheets[1]
+    heads = [cell.value for cell in sheet[1]]
+    assert None not in heads
+    assert len(heads) == 17
+    row = dict(zip(heads, sheet[2], strict=True))
+    assert row["Order"].value == "000576461413038785752"
+    assert row["Occurred (UTC)"].value.isoformat() == "2026-11-05T23:59:59"
+    assert row["Row"].value == 1048577
+    assert row["Severity"].fill.fgColor.rgb == "FF7D1128"
+    assert (row["Evidence"].data_type, sheet["O2"].value) == ("s", "1e5")
+    said = str(row["Message"].value).replace("_x000D_", "\r").replace("_x005F_", "_")
+    assert said == text.replace("\x07", "")
+    book.close()
