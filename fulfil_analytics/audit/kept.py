@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from fulfil_analytics import __version__
 from fulfil_analytics.audit.options import Options, moment
 from fulfil_analytics.audit.run import Run, run_audit
 from fulfil_analytics.resources import rules_folder
@@ -54,6 +55,7 @@ def _kept(options: Options) -> Run | None:
     if (
         manifest is None
         or policy is None
+        or manifest.get("fulfil_analytics") != __version__
         or policy.sha256 != manifest["policy"]["sha256"]
         or wanted not in (None, policy.id)
         or {file["sha256"] for file in manifest["inputs"]} != _loaded(store)

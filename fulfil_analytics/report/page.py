@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 WORST = 10
 """Findings a rule shows at most; nobody reads a thousand, and the file has a size to keep."""
-WORST_OF_ALL = 240
+WORST_OF_ALL = 160
 """Findings shown of all rules together."""
 OPEN = 40
 """Clocks shown that run out soon."""
@@ -188,7 +188,7 @@ def _times(seen: View, measured: Measured) -> dict[str, Any]:
         "rates": sections.rates(words, measured.now),
         "slices": sections.slices(words, measured.now, cap=12),
         "modes": sections_time.mode_changes(words, seen.rows("mode_changes", cap=30)),
-        "open": sections_time.open_soon(words, seen.rows("forecast", cap=OPEN)),
+        "open": sections_time.open_soon(words, sections_time.forecast(seen, OPEN)),
         "open_groups": sections_time.open_groups(words, seen.rows("forecast_groups", cap=12)),
         "hours": SOON_HOURS,
     }

@@ -15,6 +15,9 @@ from fulfil_analytics.report.tables import Cell, Column, chip, code, left, right
 from fulfil_analytics.report.words import NONE, Words, listed, parsed
 from fulfil_analytics.schemas.words import SEVERITY, SLA_MODE
 
+MOST = 40
+"""Rows of a list of files at most; the manifest has them all."""
+
 
 def rates(words: Words, rows: Sequence[Row]) -> Markup:
     """Return every metric under the four modes side by side (rows of ``queries/rates_all.sql``)."""
@@ -275,19 +278,22 @@ def inputs(words: Words, rows: Sequence[Row]) -> Markup:
             *(words.count(row[name]) for name in ("rows_in", "rows_loaded", "rows_merged", "rows_quarantined")),
             words.join(listed(row["unknown_columns"])) or NONE,
         ]
-        for row in rows
+        for row in rows[:MOST]
     ]
     columns = [
         *left("file", "kind", "exported_at"),
         *right("rows_in", "rows_loaded", "rows_merged", "rows_quarantined"),
         *left("unknown_columns"),
     ]
-    return table(words, "table-inputs", columns, body, note=words("inputs.note"))
+    note = words("inputs.note")
+    if len(rows) > MOST:
+        note = f"{words('inputs.capped', shown=MOST, total=words.count(len(rows)))} {note}"
+    return table(words, "table-inputs", columns, body, note=note)
 
 
 def skipped(words: Words, manifest: Mapping[str, Any]) -> Markup | None:
     """Return the files that were passed over; None when none was."""
-    body = [[str(item.get("file", "")), str(item.get("why", ""))] for item in manifest.get("skipped", [])]
+    body = [[str(item.get("file", "")), str(item.get("why", ""))] for item in manifest.get("skipped", [])[:MOST]]
     return table(words, "table-skipped", left("file", "why"), body) if body else None
 
 

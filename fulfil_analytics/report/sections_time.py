@@ -9,7 +9,26 @@ from markupsafe import Markup
 
 from fulfil_analytics.report.facts import Row
 from fulfil_analytics.report.tables import Cell, chip, code, left, right, stack, table
+from fulfil_analytics.report.view import View
 from fulfil_analytics.report.words import NONE, Words
+
+
+def forecast(seen: View, cap: int) -> list[Row]:
+    """Return the `cap` most urgent clocks with what stands beside them: waybills, and when standard has them due."""
+    rows = seen.rows("forecast", cap=cap)
+    if not rows:
+        return []
+    more = seen.rows("forecast_more", orders=tuple(dict.fromkeys(row["order_id"] for row in rows)))
+    due = {(row["order_id"], row["stage"]): row["standard_due_at"] for row in more}
+    waybills = {row["order_id"]: row["waybills"] for row in more}
+    return [
+        {
+            **row,
+            "standard_due_at": due.get((row["order_id"], row["stage"])),
+            "waybills": waybills.get(row["order_id"]),
+        }
+        for row in rows
+    ]
 
 
 def open_soon(words: Words, rows: Sequence[Row]) -> Markup:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Item = Mapping[str, Any]
 
 
+MOST = 40
+"""Windows shown at most."""
+
+
 def all_windows(view: View) -> list[Row]:
     """Return the windows of the seller's file and of the policy, as rows of ``queries/windows.sql``."""
     return view.rows("windows") + policy_windows(view.policy)
@@ -161,9 +165,9 @@ def windows(words: Words, rows: Sequence[Row]) -> Markup:
 
 
 def touching(windows: Sequence[Row], first: dt.datetime | None, last: dt.datetime | None) -> list[Row]:
-    """Return the windows that touch the days on which the orders were created (UTC), earliest first."""
+    """Return the last :data:`MOST` windows that touch the days of the orders (UTC), earliest first."""
     found = [row for row in windows if first and last and row["from_at"] <= last and row["to_at"] >= first]
-    return sorted(found, key=lambda row: (row["from_at"], row["to_at"], row["name"]))
+    return sorted(found, key=lambda row: (row["from_at"], row["to_at"], row["name"]))[-MOST:]
 
 
 def in_force(row: Row) -> bool:

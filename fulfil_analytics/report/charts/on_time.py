@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 PARTS = ("shop", "market", "warehouse", "carrier", "order_type")
 """What rates can be told apart by."""
 MOST_LINES = 6
+MOST_WINDOWS = 12
+"""Windows shaded at most; more would be a wall."""
 
 _MODE_LOOK = {
     "standard": (BLUE, "dot", "circle-open"),
@@ -140,7 +142,7 @@ def _by_part(view: View, stage: str, by: str) -> Chart:
 def _line(figure: Figure, name: str, line: Sequence[Row]) -> None:
     figure.add_scatter(
         x=[row["day"] for row in line],
-        y=[row["on_time"] / row["judged"] if row["judged"] else None for row in line],
+        y=[round(row["on_time"] / row["judged"], 5) if row["judged"] else None for row in line],
         customdata=[[row["on_time"], row["judged"]] for row in line],
         name=name,
         mode="lines+markers",
@@ -197,7 +199,7 @@ def _shade(figure: Figure, words: Words, windows: Sequence[Row], days: Sequence[
             shown.append((start.replace(tzinfo=None), end.replace(tzinfo=None), window["name"]))
     first = dt.datetime.fromisoformat(days[0]) - dt.timedelta(hours=12)
     last = dt.datetime.fromisoformat(days[-1]) + dt.timedelta(hours=12)
-    for number, (start, end, name) in enumerate(sorted(set(shown))):
+    for number, (start, end, name) in enumerate(sorted(set(shown))[-MOST_WINDOWS:]):
         # A point stands at the midnight that begins its day; half a day back puts it inside its window.
         left = max(start - dt.timedelta(hours=12), first)
         right = min(end - dt.timedelta(hours=12), last)

@@ -187,7 +187,9 @@ def lateness(view: View, stage: str = "dispatch") -> Chart | None:
     names = list(named.values())
     cell = {(named[row["warehouse"]], row["hour"]): row for row in rows}
     hours = list(range(24))
-    rates = [[cell[n, h]["late"] / cell[n, h]["judged"] if (n, h) in cell else None for h in hours] for n in names]
+    rates = [
+        [round(cell[n, h]["late"] / cell[n, h]["judged"], 4) if (n, h) in cell else None for h in hours] for n in names
+    ]
     counts = [[[cell[n, h]["late"], cell[n, h]["judged"]] if (n, h) in cell else [0, 0] for h in hours] for n in names]
     figure = go.Figure(
         go.Heatmap(

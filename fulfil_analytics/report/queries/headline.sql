@@ -10,10 +10,6 @@ with
     select rule_id, coalesce(waybill, order_id) as thing from f
     where evidence_class = 'hard' and severity in ('critical', 'high') and root_finding_id is null
       and rule_id in (select rule_id from speaking)
-  ),
-  seller as (
-    select order_id, count(*) as open_stages
-    from deadlines where mode = 'effective' and outcome = 'open' and order_id in (select order_id from seen_orders) group by order_id
   )
 select
   (select count(*) from seen_orders) as orders,
@@ -31,7 +27,6 @@ select
   (select coalesce(sum(rows_merged), 0) from source_files) as rows_merged,
   (select coalesce(sum(rows_quarantined), 0) from source_files) as rows_quarantined,
   (select count(*) from quarantine where scope = 'cell') as cells_quarantined,
-  (select count(*) from seller where open_stages > 0) as open_orders,
   (select count(*) from f) as findings,
   (select count(*) from f where root_finding_id is null) as roots,
   (select count(distinct order_id) from f) as orders_with_findings,
