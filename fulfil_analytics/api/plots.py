@@ -95,12 +95,17 @@ class Plots:
                 hovertemplate="%{y}: %{x:.1%} (%{customdata[0]:,} / %{customdata[1]:,})",
                 mode="markers",
                 marker={"color": color, "symbol": symbol, "size": 11},
+                orientation="h",
+                offsetgroup=mode,
                 name=self._words.term("mode", mode),
             )
         self._limit(figure, frame, vertical=True)
         values = max(1, frame["value"].n_unique())
         figure.update_layout(
-            xaxis={"tickformat": ".0%"},
+            xaxis={
+                "tickformat": ".0%",
+                "range": [max(0.0, min(frame["ci_low"].drop_nulls(), default=0.0) - 0.05), 1.02],
+            },
             yaxis={"type": "category", "autorange": "reversed"},
             scattermode="group",
             height=160 + 56 * values,

@@ -130,6 +130,13 @@ def test_readme_shows_two_commands_first_and_only_files_that_are_there(file: str
         assert any(command == one.split()[0] for one in known), command
 
 
+def test_the_settings_shown_are_those_that_init_writes() -> None:
+    from fulfil_analytics.config import written
+
+    text = (DOCS / "settings.md").read_text(encoding="utf-8")
+    assert written(policy="tiktok-us", inputs=["exports"], db="shop.duckdb", out="audit") in text
+
+
 def test_no_page_names_this_machine() -> None:
     for file in [*DOCS.rglob("*.md"), ROOT / "mkdocs.yml"]:
         assert not re.search(r"/(?:tmp|work|root|home)/", file.read_text(encoding="utf-8")), file
