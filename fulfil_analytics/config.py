@@ -28,6 +28,7 @@ _KINDS: dict[str, Any] = {
     "paths.db": str,
     "paths.out": str,
     "paths.places": str,
+    "paths.temp": str,
     "privacy": dict,
     "privacy.pii": str,
     "privacy.key_file": str,
@@ -59,6 +60,8 @@ class Config:
         Store to keep, and folder to write into, when the command names none.
     places : Path or None
         GeoNames postal file for countries outside the US, when the command names none.
+    temp : Path or None
+        Folder for temporary files, when the command names none.
     pii : str or None
         What becomes of personal data: ``hash``, ``drop`` or ``keep``.
     key_file : Path or None
@@ -79,6 +82,7 @@ class Config:
     db: Path | None = None
     out: Path | None = None
     places: Path | None = None
+    temp: Path | None = None
     pii: Literal["hash", "drop", "keep"] | None = None
     key_file: Path | None = None
     file: Path | None = None
@@ -144,6 +148,7 @@ def read_config(path: Path) -> Config:
         db=_below(folder, paths["db"]) if "db" in paths else None,
         out=_below(folder, paths["out"]) if "out" in paths else None,
         places=_below(folder, paths["places"]) if "places" in paths else None,
+        temp=_below(folder, paths["temp"]) if "temp" in paths else None,
         pii=cast(Any, privacy.get("pii")),
         key_file=_below(folder, privacy["key_file"]) if "key_file" in privacy else None,
         file=path,

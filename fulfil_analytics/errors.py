@@ -122,6 +122,8 @@ def disk_trouble(problem: BaseException | None) -> str:
     ''
     """
     while problem is not None:
+        if "failed to offload data block" in str(problem):
+            return "No space left for what does not fit into memory; --temp names another folder, --memory gives more"
         found = _DISK.search(str(problem))
         if found:
             return found[0]

@@ -7,7 +7,10 @@ What the memory catalog holds stands in front of the store's table of the same n
 from __future__ import annotations
 
 import datetime as dt
+import os
+import secrets
 import shutil
+import tempfile
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
@@ -95,6 +98,8 @@ class StoreFile:
         """
         import duckdb
 
+        from fulfil_analytics.store import spill_settings
+
         if self.outdated:
             raise StoreError(
                 "this audit was closed, or its store was written by a later one",
@@ -106,7 +111,7 @@ class StoreFile:
             config={
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
-                "temp_file_encryption": True,
+                **spill_settings(Path(tempfile.gettempdir()) / f"fulfil-{os.getpid()}-{secrets.token_hex(8)}"),
             },
         )
         try:

@@ -114,7 +114,7 @@ def audit(  # noqa: PLR0913 - the arguments of the command of the same name
         folder = None
         path = options.db
         if path is None:
-            folder = Path(tempfile.mkdtemp(prefix="fulfil-"))
+            folder = Path(tempfile.mkdtemp(prefix=f"fulfil-{os.getpid()}-", dir=options.temp))
             path = folder / "store.duckdb"
         StoreFile.release(path)
         try:

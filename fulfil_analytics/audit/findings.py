@@ -96,7 +96,7 @@ def run(store: Store, book: Rulebook, *, as_of: dt.datetime, lang: str, zone: st
     """
     first = [rule for rule in book if rule.after is None]
     second = [rule for rule in book if rule.after is not None]
-    with tempfile.TemporaryFile(prefix="fulfil-") as spool, tempfile.TemporaryFile(prefix="fulfil-") as spool_after:
+    with tempfile.TemporaryFile(dir=store.temp) as spool, tempfile.TemporaryFile(dir=store.temp) as spool_after:
         runs = _run_locked(store, first, spool, as_of=as_of, lang=lang, zone=zone)
         spools = [spool]
         if second and first:
@@ -114,14 +114,14 @@ def _run_locked(
     store: Store, rules: Sequence[Rule], spool: IO[bytes], *, as_of: dt.datetime, lang: str, zone: str
 ) -> list[RuleRun]:
     """Run `rules` on the store, locked meanwhile; their findings go into `spool`."""
-    from fulfil_analytics.store import open_store, small
+    from fulfil_analytics.store import small
 
     threads = store.one("SELECT current_setting('threads')")
     memory = store.one("SELECT current_setting('memory_limit')")
     one_at_a_time = not small(store)
     store.con.close()
     try:
-        with locked(store.path, threads=int(threads), memory=memory) as engine, _Spool(spool) as sink:
+        with locked(store.path, threads=int(threads), memory=memory, temp=store.temp) as engine, _Spool(spool) as sink:
             if one_at_a_time:
                 return run_rules(engine, rules, sink, as_of=as_of, lang=lang, zone=zone)
             with engine.beside() as second, ThreadPoolExecutor(2) as lanes:
@@ -130,7 +130,7 @@ def _run_locked(
                 free.put(second)
                 return list(lanes.map(partial(_in_turn, free, sink, as_of=as_of, lang=lang, zone=zone), rules))
     finally:
-        store.con = open_store(store.path, memory=memory).con
+        store.reopen(memory)
 
 
 def _in_turn(free: SimpleQueue[Engine], sink: Sink, rule: Rule, *, as_of: dt.datetime, lang: str, zone: str) -> RuleRun:

@@ -48,7 +48,7 @@ def _kept(options: Options) -> Run | None:
     if options.rules or options.only or options.config.rules or options.config.parameters:
         return None
     policies = load_policies([rules_folder() / "policies"])
-    store = open_store(options.db, memory=options.memory, must_exist=True)
+    store = open_store(options.db, memory=options.memory, temp=options.temp, must_exist=True)
     manifest = _manifest(store)
     policy = None if manifest is None else policies.get(manifest["policy"]["id"])
     wanted = options.policy or options.config.policy

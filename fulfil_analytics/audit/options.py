@@ -47,6 +47,8 @@ class Options:
         GeoNames postal file for countries outside the US.
     memory : str, optional
         DuckDB's memory limit.
+    temp : Path, optional
+        Folder for temporary files; by default beside the store.
     config : Config
         What ``fulfil.toml`` says.
     progress : callable
@@ -63,6 +65,7 @@ class Options:
     dates: Literal["day-first", "month-first"] | None = None
     places: Path | None = None
     memory: str | None = None
+    temp: Path | None = None
     config: Config = field(default_factory=Config)
     progress: Callable[[str], None] = silent
 
@@ -78,9 +81,8 @@ def from_config(config: Config, base: Options | None = None, **given: Any) -> Op
     said = {name: value for name, value in given.items() if value is not None}
     if base is not None:
         return replace(base, **said)
-    usual = {
-        name: getattr(config, name) for name in ("lang", "pii", "db", "places") if getattr(config, name) is not None
-    }
+    names = ("lang", "pii", "db", "places", "temp")
+    usual = {name: getattr(config, name) for name in names if getattr(config, name) is not None}
     return Options(**{**usual, **said, "config": config})
 
 

@@ -118,7 +118,7 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
     policies = load_policies([rules_folder() / "policies"])
     carriers = CarrierBook.load([rules_folder() / "carriers"])
     book = rulebook_of(options)
-    store = open_store(options.db, memory=options.memory)
+    store = open_store(options.db, memory=options.memory, temp=options.temp)
     try:
         clock.step("looking at the files")
         intake = look(store.con, inputs)
@@ -170,7 +170,7 @@ def run_deadlines(inputs: Sequence[Given], options: Options) -> Run:
     clock = _Clock(options)
     policies = load_policies([rules_folder() / "policies"])
     carriers = CarrierBook.load([rules_folder() / "carriers"])
-    store = open_store(options.db, memory=options.memory)
+    store = open_store(options.db, memory=options.memory, temp=options.temp)
     try:
         clock.step("looking at the files")
         intake = look(store.con, inputs)
@@ -217,7 +217,7 @@ def run_load(inputs: Sequence[str], options: Options, canonical: Path | None = N
             "nothing to load into", column="--db", remedy="Name a store with --db or a folder with --canonical"
         )
     policies = load_policies([rules_folder() / "policies"])
-    with open_store(options.db) as store:
+    with open_store(options.db, memory=options.memory, temp=options.temp) as store:
         intake = look(store.con, inputs)
         done = load_all(store, intake, choose(intake, store.con, policies, options), options)
         if canonical is not None:

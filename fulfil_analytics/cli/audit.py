@@ -41,6 +41,7 @@ def audit(
     dates: common.Dates = None,
     places: common.Places = None,
     memory: common.Memory = None,
+    temp: common.Temp = None,
     pack: Annotated[
         bool, typer.Option("--pack", help="Add a README for a reviewer, a page a critical order, and a zip of it all.")
     ] = False,
@@ -80,6 +81,7 @@ def audit(
             dates=dates,
             places=places,
             memory=memory,
+            temp=temp,
             progress=tell,
         )
         named = common.inputs_of(inputs, options.config, options.db, stored=db is not None)

@@ -79,6 +79,12 @@ Places = Annotated[
 Memory = Annotated[
     str | None, typer.Option("--memory", metavar="SIZE", help="Upper limit of the database's memory, e.g. 1GB.")
 ]
+Temp = Annotated[
+    Path | None,
+    typer.Option(
+        "--temp", metavar="DIR", help="Folder for what does not fit into memory; by default beside the store."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Line = Annotated[
     bool, typer.Option("--line", help="Print one line of JSON for a chat webhook: text, level, figures; nothing else.")

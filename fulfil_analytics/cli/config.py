@@ -53,6 +53,7 @@ def _settings(found: Config) -> list[tuple[str, Any, str]]:
         "paths.inputs": list(found.inputs) or None,
         "paths.db": None if found.db is None else str(found.db),
         "paths.out": None if found.out is None else str(found.out),
+        "paths.temp": None if found.temp is None else str(found.temp),
         "privacy.pii": found.pii,
         "privacy.key_file": None if found.key_file is None else str(found.key_file),
     }

@@ -25,6 +25,8 @@ def load(
     policy: common.Policy = None,
     pii: common.Pii = None,
     dates: common.Dates = None,
+    memory: common.Memory = None,
+    temp: common.Temp = None,
     quiet: common.Quiet = False,
     json: common.Json = False,
 ) -> None:
@@ -39,7 +41,17 @@ def load(
 
     with common.progress(quiet or json) as tell:
         options = make_options(
-            policy=policy, db=db, pii=pii, dates=dates, lang=None, rules=None, only=None, as_of=None, progress=tell
+            policy=policy,
+            db=db,
+            pii=pii,
+            dates=dates,
+            memory=memory,
+            temp=temp,
+            lang=None,
+            rules=None,
+            only=None,
+            as_of=None,
+            progress=tell,
         )
         if options.db is None and canonical is None:
             raise UsageError("no store is named", column="--db", remedy="Add --db FILE, or --canonical DIR")

@@ -55,6 +55,8 @@ def rates(
     ] = None,
     pii: common.Pii = None,
     dates: common.Dates = None,
+    memory: common.Memory = None,
+    temp: common.Temp = None,
     quiet: common.Quiet = False,
     json: common.Json = False,
 ) -> None:
@@ -72,7 +74,17 @@ def rates(
     _check(by or [], metric or [], appeals=appeals or bool(upheld))
     with common.progress(quiet or json) as tell:
         options = make_options(
-            policy=policy, as_of=as_of, db=db, rules=None, only=None, lang=None, pii=pii, dates=dates, progress=tell
+            policy=policy,
+            as_of=as_of,
+            db=db,
+            rules=None,
+            only=None,
+            lang=None,
+            pii=pii,
+            dates=dates,
+            memory=memory,
+            temp=temp,
+            progress=tell,
         )
         if is_replay(policy):
             replay_command(

@@ -29,6 +29,7 @@ def report(
     dates: common.Dates = None,
     places: common.Places = None,
     memory: common.Memory = None,
+    temp: common.Temp = None,
     line: common.Line = False,
     quiet: common.Quiet = False,
     json: common.Json = False,
@@ -61,6 +62,7 @@ def report(
             dates=dates,
             places=places,
             memory=memory,
+            temp=temp,
             progress=tell,
         )
         with kept_or_run(common.inputs_of(inputs, options.config, options.db, stored=True), options) as run:

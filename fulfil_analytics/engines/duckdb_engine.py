@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fulfil_analytics.engines.base import EngineError
+from fulfil_analytics.errors import StoreError, disk_trouble
 from fulfil_analytics.sql import literal, read_sql
 
 if TYPE_CHECKING:
@@ -46,16 +47,26 @@ class DuckDBEngine:
         """Return a locked engine without a store, for rule examples."""
         import duckdb
 
-        return _close_doors(duckdb.connect(":memory:", config=_config(threads, None)))
+        return _close_doors(duckdb.connect(":memory:", config=_config(threads, None, None)))
 
     def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
-        """Yield the result of `sql` in batches of at most 65,536 rows; raise :class:`EngineError`."""
+        """Yield the result of `sql` in batches of at most 65,536 rows.
+
+        Raises
+        ------
+        EngineError
+            The query does not stand.
+        StoreError
+            The memory or the disk is full: no other query would fare better.
+        """
         import duckdb
         import pyarrow as pa
 
         try:
             yield from self.con.sql(sql).to_arrow_reader(_ROWS)
         except (duckdb.Error, pa.ArrowException, OSError) as problem:
+            if no_room := _no_room(problem):
+                raise no_room from None
             raise EngineError(_safe(problem)) from None
 
     def columns(self, sql: str) -> dict[str, str]:
@@ -92,7 +103,9 @@ class DuckDBEngine:
         self.close()
 
 
-def locked(path: Path, *, threads: int | None = None, memory: str | None = None) -> DuckDBEngine:
+def locked(
+    path: Path, *, threads: int | None = None, memory: str | None = None, temp: Path | None = None
+) -> DuckDBEngine:
     """Open the store at `path` so that a rule can read its tables and nothing else.
 
     Read-only, no files, no network, no extensions, and no way to change any of this.
@@ -105,6 +118,8 @@ def locked(path: Path, *, threads: int | None = None, memory: str | None = None)
         How many threads a query may use; DuckDB's own choice when absent.
     memory : str, optional
         Memory limit such as ``"2GB"``; DuckDB's own choice when absent.
+    temp : Path, optional
+        Private folder for what does not fit into memory; without one, a query that needs it ends with an error.
 
     Raises
     ------
@@ -114,7 +129,7 @@ def locked(path: Path, *, threads: int | None = None, memory: str | None = None)
     import duckdb
 
     try:
-        con = duckdb.connect(str(path), read_only=True, config=_config(threads, memory))
+        con = duckdb.connect(str(path), read_only=True, config=_config(threads, memory, temp))
     except duckdb.Error as problem:
         raise EngineError(
             f"the store cannot be opened for reading: {type(problem).__name__}",
@@ -124,12 +139,17 @@ def locked(path: Path, *, threads: int | None = None, memory: str | None = None)
     return _close_doors(con)
 
 
-def _config(threads: int | None, memory: str | None) -> dict[str, str | bool | int | float | list[str]]:
+def _config(
+    threads: int | None, memory: str | None, temp: Path | None
+) -> dict[str, str | bool | int | float | list[str]]:
+    from fulfil_analytics.store.spill import spill_settings
+
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
     }
+    config |= {"temp_directory": ""} if temp is None else spill_settings(temp / "spill")
     if threads is not None:
         config["threads"] = threads
     if memory is not None:
@@ -156,6 +176,17 @@ def _kind(duckdb_type: str) -> str:
     if duckdb_type.startswith("TIMESTAMP"):
         return "timestamp"
     return "integer" if _WHOLE.fullmatch(duckdb_type) else _KINDS.get(duckdb_type, duckdb_type)
+
+
+def _no_room(problem: BaseException) -> StoreError | None:
+    """Return the error that says memory or disk is full, where that is what happened."""
+    trouble = disk_trouble(problem)
+    if not trouble and "Out of Memory Error" not in str(problem):
+        return None
+    return StoreError(
+        f"the rules cannot be run: {trouble or 'the memory is full'}",
+        remedy="Make room, or give more with --memory, then run again; what was loaded stays loaded",
+    )
 
 
 def _safe(problem: BaseException) -> str:

@@ -6,6 +6,7 @@ from fulfil_analytics.store.database import Store, open_store
 from fulfil_analytics.store.derive import build_model, build_tracks, latest_time, small
 from fulfil_analytics.store.load import Loaded, load_file, settle
 from fulfil_analytics.store.phones import PhoneNumbers
+from fulfil_analytics.store.spill import spill_settings
 
 __all__ = [
     "Loaded",
@@ -18,4 +19,5 @@ __all__ = [
     "open_store",
     "settle",
     "small",
+    "spill_settings",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from dataclasses import dataclass, field
@@ -12,9 +11,10 @@ from typing import Any
 
 import duckdb
 
-from fulfil_analytics.aside import sweep
 from fulfil_analytics.errors import StoreError, disk_trouble
 from fulfil_analytics.schemas import DERIVED, LOADED, create_table, duckdb_types
+from fulfil_analytics.sql import literal
+from fulfil_analytics.store.spill import private_folder, spill_settings
 
 STORE_VERSION = 1
 
@@ -48,10 +48,13 @@ class Store:
         The connection; times are UTC in it.
     path : Path
         The DuckDB file.
+    temp : Path
+        Folder for temporary files; a private one, gone when the store is closed, where :func:`open_store` made it.
     """
 
     con: duckdb.DuckDBPyConnection
     path: Path
+    temp: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
     _folder: Any = field(default=None, repr=False)
 
     def one(self, query: str, values: list[Any] | None = None) -> Any:
@@ -64,8 +67,13 @@ class Store:
         """Return all rows of a small result."""
         return self.con.execute(query, values).fetchall()
 
+    def reopen(self, memory: str | None) -> None:
+        """Open the file anew, with its temporary folder, after `con` was closed so that others could read it."""
+        self.con = _connect(self.path)
+        _settings(self.con, memory, self.temp)
+
     def close(self) -> None:
-        """Close the connection; a store without a name is removed."""
+        """Close the connection and remove the temporary files; a store without a name is one of them."""
         self.con.close()
         if self._folder is not None:
             self._folder.cleanup()
@@ -79,7 +87,9 @@ class Store:
         self.close()
 
 
-def open_store(path: Path | None = None, *, memory: str | None = None, must_exist: bool = False) -> Store:
+def open_store(
+    path: Path | None = None, *, memory: str | None = None, temp: Path | None = None, must_exist: bool = False
+) -> Store:
     """Open the store at `path`, making it if there is none; without a path, one in a private temporary folder.
 
     Parameters
@@ -88,26 +98,36 @@ def open_store(path: Path | None = None, *, memory: str | None = None, must_exis
         The DuckDB file.
     memory : str, optional
         Upper limit of DuckDB's memory, e.g. ``"1GB"``.
+    temp : Path, optional
+        Folder in which what does not fit into memory is put, in a private folder that goes when the store is closed. By
+        default beside the store; for one without a path, where the system keeps temporary files.
     must_exist : bool
         Refuse to make a new store.
 
     Raises
     ------
     StoreError
-        The file is held by another process, is no store, was made by a newer version, or cannot be written.
+        The file is held by another process, is no store, was made by a newer version, or cannot be written; the
+        temporary folder cannot be written.
     """
-    folder = None
     if path is None:
-        sweep(Path(tempfile.gettempdir()))
-        folder = tempfile.TemporaryDirectory(prefix=f"fulfil-{os.getpid()}-", ignore_cleanup_errors=True)
+        folder = private_folder(temp or Path(tempfile.gettempdir()), named=temp is not None)
         path = Path(folder.name) / "store.duckdb"
+        con = _connect(path)
     elif must_exist and not path.exists():
         raise StoreError(
             "there is no store of this name", file=str(path), remedy="Make one with: fulfil load INPUT --db FILE"
         )
-    store = Store(_connect(path), path, folder)
+    else:
+        con = _connect(path)
+        try:
+            folder = private_folder(temp or path.parent, named=temp is not None)
+        except BaseException:
+            con.close()
+            raise
+    store = Store(con, path, Path(folder.name), folder)
     try:
-        _settings(store, memory)
+        _settings(con, memory, store.temp)
         _prepare(store)
     except BaseException:
         store.close()
@@ -115,17 +135,18 @@ def open_store(path: Path | None = None, *, memory: str | None = None, must_exis
     return store
 
 
-def _settings(store: Store, memory: str | None) -> None:
-    store.con.execute("SET TimeZone = 'UTC'")
-    store.con.execute("SET enable_progress_bar = false")  # DuckDB shows its own in a notebook
+def _settings(con: duckdb.DuckDBPyConnection, memory: str | None, temp: Path) -> None:
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")  # DuckDB shows its own in a notebook
     # DuckDB 2.0.0 stops with an internal error ("dict-surviving cache ... changed identity") on some left joins of some
     # thousand rows when it gathers small chunks; without gathering it does not, and no audit got slower by that
-    store.con.execute("SET GLOBAL enable_caching_operators = false")
-    store.con.execute("SET temp_file_encryption = true")
+    con.execute("SET GLOBAL enable_caching_operators = false")
+    for name, value in spill_settings(temp / "spill").items():
+        con.execute(f"SET {name} = {literal(value)}")
     if memory is None:
         return
     try:
-        store.con.execute("SET memory_limit = ?", [memory])
+        con.execute("SET memory_limit = ?", [memory])
     except duckdb.Error:
         raise StoreError(
             "the memory limit is not a size", column="--memory", remedy="Write it like 1GB or 800MB"

@@ -1,0 +1,48 @@
+"""Where the database puts what does not fit into memory: a private folder of the process, encrypted, then gone."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from fulfil_analytics.aside import sweep
+from fulfil_analytics.errors import StoreError
+
+
+def spill_settings(folder: Path) -> dict[str, Any]:
+    """Return DuckDB's settings for spilling into `folder`.
+
+    DuckDB writes encrypted temporary files with a library that it downloads, or, if told so, with the one it has at
+    hand, whose random numbers are the weaker ones. The second is enough for files that live as long as the process, in
+    a folder that nobody else may open; without either, the first block that does not fit ends the query.
+    """
+    return {"temp_directory": str(folder), "temp_file_encryption": True, "force_mbedtls_unsafe": "true"}
+
+
+def private_folder(parent: Path, *, named: bool) -> tempfile.TemporaryDirectory[str]:
+    """Make a folder of this process in `parent`; what a killed process left there goes.
+
+    Parameters
+    ----------
+    parent : Path
+        An existing folder.
+    named : bool
+        The user named it, with ``--temp``: the error then says so.
+
+    Raises
+    ------
+    StoreError
+        It is no folder, or cannot be written.
+    """
+    sweep(parent)
+    try:
+        return tempfile.TemporaryDirectory(prefix=f".fulfil-{os.getpid()}-", dir=parent, ignore_cleanup_errors=True)
+    except OSError as problem:
+        raise StoreError(
+            f"the folder for temporary files cannot be written: {problem.strerror}",
+            file=str(parent),
+            column="--temp" if named else None,
+            remedy="Name a folder that exists and that you may write to, with --temp",
+        ) from None
