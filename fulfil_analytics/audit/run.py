@@ -48,6 +48,8 @@ class Run:
         Inputs, policy, rules, versions, counts: what the outputs follow from.
     timings : dict
         Seconds a step, for ``--timings``; never part of the reproducible outputs.
+    rule_seconds : dict
+        Seconds a rule, likewise; rules may run side by side, so that their sum may be above the step's.
     inputs : tuple of str
         Where the exports were: absolute paths and globs; never part of the reproducible outputs.
     """
@@ -58,6 +60,7 @@ class Run:
     options: Options
     manifest: dict[str, Any]
     timings: dict[str, float] = field(default_factory=dict)
+    rule_seconds: dict[str, float] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
 
     def close(self) -> None:
@@ -131,14 +134,15 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
         _derive(store, policy, carriers, as_of, options)
         install_lists(store.con, rule_folders(options))
         clock.step("running rules")
-        findings.run(store, book, as_of=as_of, lang=options.lang, zone=policy.zone)
+        done = findings.run(store, book, as_of=as_of, lang=options.lang, zone=policy.zone)
         write_risk(store.con)
         write_proofs(store.con, load_proofs(rule_folders(options)), options.lang)
         clock.step("done")
         manifest = build_manifest(store, intake, policy, book, carriers, as_of, options)
         if options.db is not None:
             keep(store, manifest, policy)
-        return Run(store, policy, as_of, options, manifest, clock.timings, _places(inputs))
+        seconds = {one.rule.id: one.seconds for one in done}
+        return Run(store, policy, as_of, options, manifest, clock.timings, seconds, _places(inputs))
     except BaseException:
         store.close()
         raise

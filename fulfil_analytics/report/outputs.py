@@ -145,6 +145,8 @@ def summary(
     if not timings:
         return shown
     lines = [f"{seconds:8.2f} s  {step}" for step, seconds in run.timings.items()]
+    slowest = sorted(run.rule_seconds.items(), key=lambda item: (-item[1], item[0]))
+    lines += [f"{seconds:14.3f} s  {rule_id}" for rule_id, seconds in slowest]
     return Group(shown, Text("\n".join(lines)))
 
 

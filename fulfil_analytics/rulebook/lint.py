@@ -39,8 +39,6 @@ FUNCTIONS = frozenset(
         "fa_left",
         "fa_local",
         "fa_masked",
-        "fa_masked_code",
-        "fa_masked_match",
         "fa_place",
         "fa_seconds",
         "fa_sundays",

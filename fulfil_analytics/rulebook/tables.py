@@ -210,6 +210,8 @@ REFERENCE = {
         "km": "BIGINT",
         "same_city": "BOOLEAN",
     },
+    "masked_places": {"parcel_id": "VARCHAR", "code": "VARCHAR", "city": "VARCHAR"},
+    "masked_labels": {"source_file": "VARCHAR", "source_line": "BIGINT", "code": "VARCHAR", "city": "VARCHAR"},
     "carrier_periods": {"carrier": "VARCHAR", "first_event_at": "TIMESTAMP", "last_event_at": "TIMESTAMP"},
     "shared_addresses": {"address_key": "VARCHAR", "recipients": "BIGINT", "orders": "BIGINT"},
     "rest_days": {"carrier": "VARCHAR", "zone": "VARCHAR", "starts_at": "TIMESTAMP", "ends_at": "TIMESTAMP"},

@@ -81,8 +81,8 @@ def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime, given: 
 def build_tracks(store: Store, policy: Policy, as_of: dt.datetime, given: Given | None = None) -> None:
     """Derive what rules about a parcel's way read; needs the model and the tables of places.
 
-    Tables: ``track_places``, ``track_steps``, ``tracks``, ``track_runs``, ``rest_days``, ``destination_names`` and
-    ``order_days``. Days are
+    Tables: ``track_places``, ``track_steps``, ``tracks``, ``track_runs``, ``rest_days``, ``destination_names``,
+    ``masked_places``, ``masked_labels`` and ``order_days``. Days are
     local days of the policy's zone. `given` as for :func:`build_model`.
     """
     if given is None or "rest_days" not in given:
@@ -91,7 +91,8 @@ def build_tracks(store: Store, policy: Policy, as_of: dt.datetime, given: Given 
         )
         install_rest_holidays(store.con, policy, *(years if years and years[0] else (as_of.year, as_of.year)), as_of)
     _run(store, "60_tracks", {"as_of": as_of, "zone": policy.zone}, given)
-    _run(store, "62_destinations", {}, given)
+    for file in ("62_destinations", "63_masks"):
+        _run(store, file, {}, given)
     _run(store, "65_days", {"zone": policy.zone}, given)
 
 

@@ -13,20 +13,18 @@ message.zh = "包裹最终到达 {tracked_place},而订单收货地为 {order_pl
 [join]
 postal_levels = "postal_levels.country = parcels.market"
 destination_names = "destination_names.parcel_id = parcels.parcel_id"
+masked_places = "masked_places.parcel_id = parcels.parcel_id"
 
 [[not_testable]]
 reason = "no_place_reference"
 when = "postal_levels.country is null and coalesce(destination_names.verdict, 'cannot_tell') = 'cannot_tell'"
 [[not_testable]]
 reason = "no_common_level"
-when = """postal_levels.country is not null and case
-    when not (fa_masked(parcels.postal_code) or fa_masked(journeys.last_postal_code)) then false
-    else coalesce(fa_masked_code(parcels.postal_code, journeys.last_postal_code, postal_levels.prefix_length) = 'cannot_tell', true)
-  end
-  and case
-    when not (fa_masked(parcels.city) or fa_masked(journeys.last_city)) then false
-    else coalesce(fa_masked_match(parcels.city, journeys.last_city) = 'cannot_tell', true)
-  end
+when = """postal_levels.country is not null
+  and masked_places.code is null
+  and coalesce(fa_masked(parcels.postal_code) or fa_masked(journeys.last_postal_code), true)
+  and masked_places.city is null
+  and coalesce(fa_masked(parcels.city) or fa_masked(journeys.last_city), true)
   and coalesce(fa_masked(parcels.state) or fa_masked(journeys.last_state), true)"""
 
 [[excused]]
@@ -223,6 +221,12 @@ P1        | true    | 10001            | NEW YORK  | NY
 P2        | true    | 10001            | NEW YORK  | NY
 P3        | true    | 10001            | NEW YORK  | NY
 '''
+masked_places = '''
+parcel_id | code | city
+P1        |      |
+P2        |      |
+P3        |      |
+'''
 
 [[example]]
 name = "what a mask leaves visible is: the three digits that name the area, a whole word of the city"
@@ -246,6 +250,15 @@ P3        | true    | 90089            | LOS ANGELES | CA
 P4        | true    | 77002            | HOUSTON     | TX
 P5        | true    | 91311            | LOS ANGELES | CA
 P6        | true    | 92101            | S** DIEGO   |
+'''
+masked_places = '''
+parcel_id | code  | city
+P1        | match |
+P2        | clash |
+P3        |       | match
+P4        |       | clash
+P5        | clash | match
+P6        |       |
 '''
 
 [[example]]
@@ -416,17 +429,11 @@ suspects as (
     fa_place(sides.tracked_city) as tracked_name,
     fa_place(sides.order_state) as order_region,
     fa_place(sides.tracked_state) as tracked_region,
-    -- what a mask leaves visible; a code shorter than the country's has lost more than the mask hides
-    case
-      when (sides.order_postal_code is null or sides.tracked_postal_code is null)
-        and least(length(sides.order_code_shown), length(sides.tracked_code_shown)) >= coalesce(lengths.digits, 0)
-        then nullif(fa_masked_code(sides.order_code_shown, sides.tracked_code_shown, sides.prefix_length), 'cannot_tell')
-    end as masked_code,
-    case
-      when sides.order_city is null or sides.tracked_city is null
-        then nullif(fa_masked_match(sides.order_city_shown, sides.tracked_city_shown), 'cannot_tell')
-    end as masked_city
+    -- what a mask leaves visible
+    masked_places.code as masked_code,
+    masked_places.city as masked_city
   from sides
+  left join masked_places on masked_places.parcel_id = sides.parcel_id
   left join lengths on lengths.country = sides.market
   where not coalesce(
       fa_left(sides.order_postal_code, sides.prefix_length) = fa_left(sides.tracked_postal_code, sides.prefix_length)

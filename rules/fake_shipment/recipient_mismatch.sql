@@ -127,13 +127,21 @@ O6       | 1      | true
 O7       | 1      | true
 '''
 labels = '''
-order_id | source_line | recipient_key | phone_key | address_key | postal_code | city     | state
-O1       | 2           | x             | x         | x           | 10001       | New York | NY
-O3       | 3           | x             | x         |             | 10001       | New York | NY
-O4       | 4           | r             |           | x           | 10001       | New York | NY
-O5       | 5           | r             |           |             | 10001       | New York |
-O6       | 6           | r             |           |             | 91311       | LOS ANGELES |
-O7       | 7           | r             |           |             | 90089       | Vernon   |
+order_id | source_line | recipient_key | phone_key | address_key | postal_code | city     | state | source_file
+O1       | 2           | x             | x         | x           | 10001       | New York | NY | labels.csv
+O3       | 3           | x             | x         |             | 10001       | New York | NY | labels.csv
+O4       | 4           | r             |           | x           | 10001       | New York | NY | labels.csv
+O5       | 5           | r             |           |             | 10001       | New York | | labels.csv
+O6       | 6           | r             |           |             | 91311       | LOS ANGELES | | labels.csv
+O7       | 7           | r             |           |             | 90089       | Vernon   | | labels.csv
+'''
+masked_labels = '''
+source_file | source_line | code  | city
+labels.csv  | 2           | clash |
+labels.csv  | 4           | clash |
+labels.csv  | 5           |       |
+labels.csv  | 6           | clash | match
+labels.csv  | 7           | match |
 '''
 
 [[example]]
@@ -237,19 +245,17 @@ sides as (
     orders.address_key <> labels.address_key as street_differs,
     case when not fa_masked(orders.postal_code) then replace(fa_place(orders.postal_code), ' ', '') end as order_code,
     case when not fa_masked(labels.postal_code) then replace(fa_place(labels.postal_code), ' ', '') end as label_code,
+    masked_labels.code as masked_code,
     case
-      when fa_masked(orders.postal_code) or fa_masked(labels.postal_code) then orders.postal_code
-    end as order_code_shown,
-    labels.postal_code as label_code_shown,
-    case
-      when fa_masked(orders.city) or fa_masked(labels.city)
-        then case fa_masked_match(orders.city, labels.city) when 'match' then true end
+      when fa_masked(orders.city) or fa_masked(labels.city) then masked_labels.city = 'match'
       else fa_place(orders.city) = fa_place(labels.city)
     end as same_city,
     case when not fa_masked(orders.state) then fa_place(orders.state) end as order_state,
     case when not fa_masked(labels.state) then fa_place(labels.state) end as label_state
   from labels
   join orders on orders.order_id = labels.order_id
+  left join masked_labels
+    on masked_labels.source_file = labels.source_file and masked_labels.source_line = labels.source_line
 ),
 -- A code that lost its zeros in a spreadsheet is tried with them as well.
 areas as (
@@ -267,12 +273,11 @@ areas as (
           and fa_left(lpad(sides.order_code, 5, '0'), postal_levels.prefix_length)
             <> fa_left(lpad(sides.label_code, 5, '0'), postal_levels.prefix_length)
           and not coalesce(sides.same_city, false)
-      when fa_masked_code(sides.order_code_shown, sides.label_code_shown, postal_levels.prefix_length) = 'match' then false
-      when fa_masked_code(sides.order_code_shown, sides.label_code_shown, postal_levels.prefix_length) = 'clash'
-        then not coalesce(sides.same_city, false)
+      when sides.masked_code = 'match' then false
+      when sides.masked_code = 'clash' then not coalesce(sides.same_city, false)
       when sides.order_code is null or sides.label_code is null then order_region.code <> label_region.code
     end as place_differs,
-    sides.order_code_shown is not null as place_masked
+    sides.masked_code is not null as place_masked
   from sides
   left join postal_levels on postal_levels.country = sides.market
   left join region_names as order_region on order_region.country = sides.market and order_region.name = sides.order_state

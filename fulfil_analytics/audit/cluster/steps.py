@@ -31,6 +31,9 @@ FROM_PARTS = (
     "tracks",
     "track_steps",
     "track_places",
+    "destination_names",
+    "masked_places",
+    "masked_labels",
 )
 """Tables of the model that a part can tell of its own orders and parcels."""
 

@@ -38,35 +38,8 @@ nullif(trim(regexp_replace(
     ' n ', ' north '), ' s ', ' south '), ' e ', ' east '), ' w ', ' west '),
   ' +', ' ', 'g')), '');
 
--- Masked text: only what is visible is compared. A word that holds a mask is not visible; of a code, what stands before its
--- first mask is. The mask's own length says nothing.
+-- Whether a text holds a mask; what it leaves visible is compared in the model (store/model/63_masks.sql).
 CREATE OR REPLACE TEMP MACRO fa_masked(text) AS contains(text, '*') OR contains(text, '＊') OR contains(text, '•');
-CREATE OR REPLACE TEMP MACRO fa_visible(text) AS fa_place(regexp_replace(text, '[^\s,，]*[*＊•][^\s,，]*', ' ', 'g'));
-CREATE OR REPLACE TEMP MACRO fa_visible_words(text) AS list_filter(string_split(fa_visible(text), ' '), lambda word: length(word) >= 3);
-CREATE OR REPLACE TEMP MACRO fa_words_compared(a, b, two_masks) AS CASE
-    WHEN coalesce(len(a), 0) = 0 OR coalesce(len(b), 0) = 0 THEN 'cannot_tell'
-    WHEN list_has_all(b, a) THEN 'match'
-    WHEN two_masks AND list_has_all(a, b) THEN 'match'
-    WHEN NOT two_masks AND NOT list_has_any(a, b) THEN 'clash'
-    ELSE 'cannot_tell'
-END;
-CREATE OR REPLACE TEMP MACRO fa_masked_match(a, b) AS CASE
-    WHEN a IS NULL OR b IS NULL THEN 'cannot_tell'
-    WHEN fa_masked(a) AND fa_masked(b) THEN fa_words_compared(fa_visible_words(a), fa_visible_words(b), TRUE)
-    WHEN fa_masked(a) THEN fa_words_compared(fa_visible_words(a), string_split(fa_place(b), ' '), FALSE)
-    WHEN fa_masked(b) THEN fa_words_compared(fa_visible_words(b), string_split(fa_place(a), ' '), FALSE)
-    WHEN fa_place(a) = fa_place(b) THEN 'match'
-    WHEN fa_place(a) <> fa_place(b) THEN 'clash'
-    ELSE 'cannot_tell'
-END;
-CREATE OR REPLACE TEMP MACRO fa_code_head(code) AS replace(fa_place(regexp_extract(code, '^[^*＊•]*')), ' ', '');
-CREATE OR REPLACE TEMP MACRO fa_masked_code(a, b, n) AS CASE
-    WHEN length(fa_code_head(a)) >= n AND length(fa_code_head(b)) >= n
-        THEN CASE WHEN fa_left(fa_code_head(a), n) = fa_left(fa_code_head(b), n) THEN 'match' ELSE 'clash' END
-    WHEN NOT fa_masked(a) AND NOT fa_masked(b)
-        THEN CASE WHEN fa_code_head(a) = fa_code_head(b) THEN 'match' WHEN fa_code_head(a) <> fa_code_head(b) THEN 'clash' ELSE 'cannot_tell' END
-    ELSE 'cannot_tell'
-END;
 
 -- For the findings themselves; rules have no use for these.
 CREATE OR REPLACE TEMP MACRO fa_id(t) AS 'F' || left(sha256(t), 16);

@@ -42,40 +42,9 @@ nullif(trim(regexp_replace(
     ' n ', ' north '), ' s ', ' south '), ' e ', ' east '), ' w ', ' west '),
   ' +', ' ')), '');
 
--- Masked text: only what is visible is compared. A word that holds a mask is not visible; of a code, what stands before its
--- first mask is. The mask's own length says nothing.
+-- Whether a text holds a mask.
 CREATE OR REPLACE TEMPORARY FUNCTION fa_masked(t STRING) RETURNS BOOLEAN RETURN
     contains(t, '*') OR contains(t, '＊') OR contains(t, '•');
-CREATE OR REPLACE TEMPORARY FUNCTION fa_visible(t STRING) RETURNS STRING RETURN
-    fa_place(regexp_replace(t, '[^\s,，]*[*＊•][^\s,，]*', ' '));
-CREATE OR REPLACE TEMPORARY FUNCTION fa_visible_words(t STRING) RETURNS ARRAY<STRING> RETURN
-    split(nullif(trim(regexp_replace(regexp_replace(' ' || fa_visible(t) || ' ', '(?<= )[^ ]{1,2}(?= )', ''), ' +', ' ')), ''), ' ');
-CREATE OR REPLACE TEMPORARY FUNCTION fa_words_compared(a ARRAY<STRING>, b ARRAY<STRING>, two_masks BOOLEAN)
-RETURNS STRING RETURN CASE
-    WHEN coalesce(size(a), 0) <= 0 OR coalesce(size(b), 0) <= 0 THEN 'cannot_tell'
-    WHEN size(array_except(a, b)) = 0 THEN 'match'
-    WHEN two_masks AND size(array_except(b, a)) = 0 THEN 'match'
-    WHEN NOT two_masks AND size(array_intersect(a, b)) = 0 THEN 'clash'
-    ELSE 'cannot_tell'
-END;
-CREATE OR REPLACE TEMPORARY FUNCTION fa_masked_match(a STRING, b STRING) RETURNS STRING RETURN CASE
-    WHEN a IS NULL OR b IS NULL THEN 'cannot_tell'
-    WHEN fa_masked(a) AND fa_masked(b) THEN fa_words_compared(fa_visible_words(a), fa_visible_words(b), TRUE)
-    WHEN fa_masked(a) THEN fa_words_compared(fa_visible_words(a), split(fa_place(b), ' '), FALSE)
-    WHEN fa_masked(b) THEN fa_words_compared(fa_visible_words(b), split(fa_place(a), ' '), FALSE)
-    WHEN fa_place(a) = fa_place(b) THEN 'match'
-    WHEN fa_place(a) <> fa_place(b) THEN 'clash'
-    ELSE 'cannot_tell'
-END;
-CREATE OR REPLACE TEMPORARY FUNCTION fa_code_head(code STRING) RETURNS STRING RETURN
-    replace(fa_place(regexp_extract(code, '^[^*＊•]*', 0)), ' ', '');
-CREATE OR REPLACE TEMPORARY FUNCTION fa_masked_code(a STRING, b STRING, n BIGINT) RETURNS STRING RETURN CASE
-    WHEN length(fa_code_head(a)) >= n AND length(fa_code_head(b)) >= n
-        THEN CASE WHEN fa_left(fa_code_head(a), n) = fa_left(fa_code_head(b), n) THEN 'match' ELSE 'clash' END
-    WHEN NOT fa_masked(a) AND NOT fa_masked(b)
-        THEN CASE WHEN fa_code_head(a) = fa_code_head(b) THEN 'match' WHEN fa_code_head(a) <> fa_code_head(b) THEN 'clash' ELSE 'cannot_tell' END
-    ELSE 'cannot_tell'
-END;
 
 -- For the findings themselves; rules have no use for these.
 CREATE OR REPLACE TEMPORARY FUNCTION fa_id(t STRING) RETURNS STRING RETURN 'F' || left(sha2(t, 256), 16);
