@@ -48,10 +48,10 @@ class Run:
         Inputs, policy, rules, versions, counts: what the outputs follow from.
     timings : dict
         Seconds a step, for ``--timings``; never part of the reproducible outputs.
-    rule_seconds : dict
-        Seconds a rule, likewise; rules may run side by side, so that their sum may be above the step's.
     inputs : tuple of str
         Where the exports were: absolute paths and globs; never part of the reproducible outputs.
+    rule_seconds : dict
+        Seconds a rule, likewise; rules may run side by side, so that their sum may be above the step's.
     """
 
     store: Store
@@ -60,8 +60,8 @@ class Run:
     options: Options
     manifest: dict[str, Any]
     timings: dict[str, float] = field(default_factory=dict)
-    rule_seconds: dict[str, float] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
+    rule_seconds: dict[str, float] = field(default_factory=dict)
 
     def close(self) -> None:
         """Close the store."""
@@ -142,7 +142,7 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
         if options.db is not None:
             keep(store, manifest, policy)
         seconds = {one.rule.id: one.seconds for one in done}
-        return Run(store, policy, as_of, options, manifest, clock.timings, seconds, _places(inputs))
+        return Run(store, policy, as_of, options, manifest, clock.timings, _places(inputs), seconds)
     except BaseException:
         store.close()
         raise

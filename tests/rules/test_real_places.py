@@ -45,8 +45,9 @@ def flagged():
     con = duckdb.connect()
     for table in ("orders", "parcels", "journeys"):
         con.execute(create_table(table, TABLES[table]))
-    columns = ", ".join(f"{column} {kind}" for column, kind in REFERENCE["destination_names"].items())
-    con.execute(f"CREATE TABLE destination_names ({columns})")
+    for table in ("destination_names", "masked_places"):
+        columns = ", ".join(f"{column} {kind}" for column, kind in REFERENCE[table].items())
+        con.execute(f"CREATE TABLE {table} ({columns})")
     install_places(con, {"US"})
     install_prelude(con)
     pairs = [(a, b) for a, b in SAME] + [(a, b) for a, b, _ in DIFFERENT]
