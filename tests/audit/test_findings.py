@@ -405,6 +405,7 @@ def test_shipped_rules_run_on_a_store(store):
         "shared_addresses",
         "rest_days",
         "destination_names",
+        "masked_places",
     ):
         columns = ", ".join(f"{column} {kind}" for column, kind in REFERENCE[table].items())
         store.con.execute(f"CREATE TABLE {table} ({columns})")
