@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,7 +113,13 @@ class Verified:
     rerun: bool
 
 
-def verify(folder: Path, inputs: Sequence[str], options: Options, *writers: Writer) -> Verified:
+def verify(
+    folder: Path,
+    inputs: Sequence[str],
+    options: Options,
+    *writers: Writer,
+    finish: Callable[[Path], None] | None = None,
+) -> Verified:
     """Check the hashes of an audit's folder, run the audit again and compare everything.
 
     Parameters
@@ -126,6 +132,8 @@ def verify(folder: Path, inputs: Sequence[str], options: Options, *writers: Writ
         Memory, progress, settings; policy, moment, language, rules and treatment of names come from the folder.
     *writers : callable
         What wrote the other files (report, workbook), to compare their bytes too.
+    finish : callable, optional
+        What packed the folder, to compare the bytes of the pack.
 
     Raises
     ------
@@ -133,7 +141,7 @@ def verify(folder: Path, inputs: Sequence[str], options: Options, *writers: Writ
         The folder holds no audit, or nobody knows where its inputs are.
     """
     manifest, stamp = _json(folder, "manifest.json"), _json(folder, "run.json")
-    found = list(_hashes(folder))
+    found = list(hashes_that_differ(folder))
     checked = _asked(manifest, stamp, options)
     named = list(inputs) or [str(path) for path in stamp.get("inputs", [])]
     if not named:
@@ -144,7 +152,7 @@ def verify(folder: Path, inputs: Sequence[str], options: Options, *writers: Writ
         )
     with tempfile.TemporaryDirectory(prefix="fulfil-", ignore_cleanup_errors=True) as place:
         fresh = Path(place) / "fresh"
-        told = _again(folder, named, checked, fresh, Path(place), writers)
+        told = _again(folder, named, checked, fresh, Path(place), writers, finish)
         found += told
         if fresh.is_dir():
             found += _manifests(manifest, _json(fresh, "manifest.json"))
@@ -169,14 +177,19 @@ def _json(folder: Path, file: str) -> dict[str, Any]:
 def _sums(folder: Path) -> dict[str, str]:
     """Return file to hash as ``SHA256SUMS`` says; empty where there is none."""
     try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+        lines = (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return {}
     return {file: digest for digest, _, file in (line.partition("  ") for line in lines) if file}
 
 
-def _hashes(folder: Path) -> Iterator[Difference]:
+def hashes_that_differ(folder: Path) -> Iterator[Difference]:
+    """Yield the files of which ``SHA256SUMS`` says something else, or nothing."""
     known = _sums(folder)
+    for table in (*TABLES, "manifest"):
+        file = f"{table}.json" if table == "manifest" else f"{table}.parquet"
+        if known and file not in known and (folder / file).is_file():
+            yield Difference(SUMS, "", "", f"nothing of {file}", f"its hash {sha256(folder / file)[:16]}")
     if not known:
         yield Difference(SUMS, "", "", "missing", "hashes of all files", "nothing, but no file can be checked by it")
     for file, digest in sorted(known.items()):
@@ -213,7 +226,13 @@ def _asked(manifest: dict[str, Any], stamp: dict[str, Any], options: Options) ->
 
 
 def _again(
-    folder: Path, inputs: Sequence[str], options: Options, fresh: Path, place: Path, writers: Sequence[Writer]
+    folder: Path,
+    inputs: Sequence[str],
+    options: Options,
+    fresh: Path,
+    place: Path,
+    writers: Sequence[Writer],
+    finish: Callable[[Path], None] | None,
 ) -> list[Difference]:
     """Run the audit again into `fresh`, with the verdicts of the folder; what hinders it is a difference too."""
     from fulfil_analytics.audit.run import run_audit
@@ -226,7 +245,7 @@ def _again(
             opened.con.execute("INSERT INTO reviews BY NAME SELECT * FROM read_parquet(?)", [str(verdicts)])
     try:
         with run_audit(inputs, replace(options, db=store)) as run:
-            write_folder(run, fresh, *writers)
+            write_folder(run, fresh, *writers, finish=finish)
     except FulfilError as problem:
         return [Difference("manifest.json", "inputs", "", "an audit", problem.text(), "everything")]
     return []
@@ -344,8 +363,10 @@ def _bytes(folder: Path, fresh: Path, told: set[str]) -> Iterator[Difference]:
     """Yield the files that no table told of and whose bytes differ; of text files the first line that does."""
     for path in sorted(fresh.iterdir()):
         own = folder / path.name
-        if path.suffix == ".parquet" or path.name in {"run.json", "manifest.json", SUMS, *told}:
+        if path.suffix == ".parquet" or path.name in {"run.json", "manifest.json", *told}:
             continue
+        if told and (path.name == SUMS or path.suffix == ".zip"):
+            continue  # they say again what was told already
         if not own.is_file():
             yield Difference(path.name, "", "", "missing", "a file")
         elif sha256(own) != sha256(path):

@@ -32,7 +32,7 @@ def verify(
     from fulfil_analytics.audit.verify import verify as check
     from fulfil_analytics.cli.audit import make_options
     from fulfil_analytics.report.outputs import packed_before, warm, write_outputs
-    from fulfil_analytics.report.pack import write_pack
+    from fulfil_analytics.report.pack import write_pack, write_zip
 
     warm()
     with common.progress(quiet or json) as tell:
@@ -40,8 +40,9 @@ def verify(
             policy=None, as_of=None, db=None, rules=None, only=None, lang=None, pii=None, dates=None,
             memory=memory, progress=tell,
         )  # fmt: skip
-        writers = (write_outputs, write_pack) if packed_before(folder) else (write_outputs,)
-        found = check(folder, inputs or [], options, *writers)
+        packed = packed_before(folder)
+        writers = (write_outputs, write_pack) if packed else (write_outputs,)
+        found = check(folder, inputs or [], options, *writers, finish=write_zip if packed else None)
     if json:
         typer.echo(dumps({**asdict(found), "same": not found.differences}), nl=False)
     elif not quiet:

@@ -84,7 +84,7 @@ def test_a_load_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) 
     seconds = nursery.run("load", exports / "second", "--db", db, *POLICY)["seconds"]
     new = tables(db)
     killed = 0
-    for moment in moments(KILLS or 6, seconds, "load"):
+    for moment in moments(KILLS or 5, seconds, "load"):
         db.unlink()
         Path(f"{db}.wal").unlink(missing_ok=True)
         shutil.copy(start, db)
@@ -94,7 +94,7 @@ def test_a_load_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) 
         assert {row[:2] for row in old["source_files"]} <= {row[:2] for row in held}
         nursery.run("load", exports / "second", "--db", db, *POLICY)
         assert tables(db) == new
-    assert killed > (KILLS or 6) // 2
+    assert killed > (KILLS or 5) // 2
 
 
 def test_an_audit_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_an_audit_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path
     new, held = contents(out), tables(db)
     assert new["findings.csv"] != old["findings.csv"]
     killed = 0
-    for number, moment in enumerate(moments(KILLS or 4, seconds, "audit")):
+    for number, moment in enumerate(moments(KILLS or 3, seconds, "audit")):
         shutil.rmtree(out)
         out.mkdir()
         for name, content in old.items():
@@ -129,7 +129,7 @@ def test_an_audit_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path
             audit("second")
             assert contents(out) == new
             assert tables(db) == held
-    assert killed > (KILLS or 4) // 2
+    assert killed > (KILLS or 3) // 2
 
 
 def test_a_removal_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_removal_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Pat
     seconds = nursery.run(*words)["seconds"]
     new = tables(db)
     assert new["loaded_order_lines"] != old["loaded_order_lines"]
-    for moment in moments(KILLS or 4, seconds, "purge"):
+    for moment in moments(KILLS or 3, seconds, "purge"):
         db.unlink()
         Path(f"{db}.wal").unlink(missing_ok=True)
         shutil.copy(start, db)
