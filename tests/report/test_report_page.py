@@ -99,7 +99,7 @@ def test_what_the_page_says_follows_from_the_tables(con: duckdb.DuckDBPyConnecti
     assert "Binder Error: column not found" in seen
     assert "explains 1 more: late_dispatch" in seen
     assert "of these are explained by another finding" in seen
-    assert "can become" in seen
+    assert "can still become" in seen
     assert "What follows at this rate: 2 violation points." in seen
     assert "31 / 40" in seen
     assert "seller answers" in seen

@@ -79,7 +79,9 @@ def carriers(view: View) -> Chart | None:
         words("chart.carriers_title"),
         words("chart.carriers_note"),
         dress(figure),
-        words("chart.carriers_says", carrier=named[slowest["carrier"]], p50=words.number(slowest["transit_p50"])),
+        words("chart.carriers_says", carrier=named[slowest["carrier"]], p50=words.number(slowest["transit_p50"]))
+        if slowest["transit_p50"] is not None
+        else words("chart.carriers_says_none"),
         [words("column.carrier"), words("column.parcels"), words("column.not_covered"), words("column.no_scan")]
         + [words(f"column.{point}") for point in points]
         + [words.term("metric", "on_time_delivery"), words("column.parcels_flagged")],

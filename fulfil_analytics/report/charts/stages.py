@@ -73,7 +73,7 @@ def outcomes(view: View, by: str = "warehouse") -> Chart | None:
                     "domain": [left + (0.06 if panel else 0), right],
                     "range": [0, 1],
                     "tickformat": ".0%",
-                    "nticks": 5,
+                    "tickvals": [0, 0.25, 0.5, 0.75],
                     "title": {"text": words.term("stage", stage), "font": {"size": 13}},
                 }
             }
