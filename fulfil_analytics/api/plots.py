@@ -101,10 +101,11 @@ class Plots:
             )
         self._limit(figure, frame, vertical=True)
         values = max(1, frame["value"].n_unique())
+        lowest = min(frame["ci_low"].drop_nulls(), default=0.0)
         figure.update_layout(
             xaxis={
                 "tickformat": ".0%",
-                "range": [max(0.0, min(frame["ci_low"].drop_nulls(), default=0.0) - 0.05), 1.02],
+                "range": [max(0.0, lowest - 0.05), 1.02],
             },
             yaxis={"type": "category", "autorange": "reversed"},
             scattermode="group",
