@@ -91,17 +91,15 @@ def test_nothing_personal_is_kept(known: fa.Audit) -> None:
     assert known.sql("SELECT count(recipient_key) AS n FROM order_lines")["n"].item() == 2
 
 
-@pytest.mark.parametrize("form", ["lazy", "pandas", "arrow", "relation"])
-def test_every_form_gives_the_same_rows(form: str, tmp_path: Path) -> None:
+def test_every_form_gives_the_same_rows(tmp_path: Path) -> None:
     told = {}
-    for name in ("polars", form):
-        given = fa.load_orders(forms(ORDERS)[name], columns=COLUMNS)
-        store = tmp_path / f"{name}.duckdb"
-        run_load([given], Options(policy="tiktok-us", db=store))
+    for form, data in forms(ORDERS).items():
+        store = tmp_path / f"{form}.duckdb"
+        run_load([fa.load_orders(data, columns=COLUMNS)], Options(policy="tiktok-us", db=store))
         with open_store(store) as opened:
-            told[name] = opened.rows("SELECT * FROM order_lines ORDER BY order_id")
-    assert told["polars"] == told[form]
-    assert len(told[form]) == 2
+            told[form] = opened.rows("SELECT * FROM order_lines ORDER BY order_id")
+    assert len(told["polars"]) == 2
+    assert all(rows == told["polars"] for rows in told.values()), told.keys()
 
 
 def test_headers_of_an_export_need_no_mapping(tmp_path: Path) -> None:
