@@ -25,6 +25,7 @@ def run(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any], policy: dict[s
         options=SimpleNamespace(lang="zh"),
         manifest=manifest,
         timings={"loading": 1.0},
+        rule_seconds={"late_dispatch": 0.5},
     )
 
 
