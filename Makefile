@@ -72,7 +72,7 @@ docs: $(DEV)  ## write the made pages anew and build the site: build/site/index.
 	$(BIN)/python -m fulfil_analytics.rulebook.pages docs/rules
 	$(BIN)/python -m fulfil_analytics.schemas.pages docs/reference/tables.md
 	$(BIN)/python -m fulfil_analytics.sources.pages docs/reference/layouts.md
-	$(BIN)/python -m fulfil_analytics.cli.pages docs/reference/commands.md
+	$(BIN)/python -m fulfil_analytics.cli.pages docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	$(BIN)/python -m pytest tests/docs
 

@@ -1,6 +1,6 @@
-"""The page of all commands: made from their ``--help``, never by hand.
+"""The page of all commands, made from their ``--help``, and the example of a ``fulfil.toml``; never by hand.
 
-``python -m fulfil_analytics.cli.pages docs/reference/commands.md`` writes it anew.
+``python -m fulfil_analytics.cli.pages docs`` writes ``reference/commands.md`` and ``reference/fulfil.toml`` anew.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 import typer
 
 from fulfil_analytics.cli.main import app
+from fulfil_analytics.config import written
 
-MADE = "<!-- Made from fulfil_analytics/cli by: python -m fulfil_analytics.cli.pages {} -->\n"
+MADE = "<!-- Made from fulfil_analytics/cli by: python -m fulfil_analytics.cli.pages docs -->\n"
 _HEAD = """
 # Commands
 
@@ -26,10 +27,10 @@ completion`. Everything below is what `fulfil COMMAND --help` prints.
 """
 
 
-def commands_page(path: str = "docs/reference/commands.md") -> str:
-    """Return the page as Markdown; `path` is where it stands, for its first line."""
+def commands_page() -> str:
+    """Return the page as Markdown."""
     root: Any = typer.main.get_command(app)
-    return (MADE.format(path) + _HEAD + "".join(_sections(root, ("fulfil",), None))).rstrip() + "\n"
+    return (MADE + _HEAD + "".join(_sections(root, ("fulfil",), None))).rstrip() + "\n"
 
 
 def _sections(command: Any, words: tuple[str, ...], above: Any) -> Iterator[str]:
@@ -40,5 +41,12 @@ def _sections(command: Any, words: tuple[str, ...], above: Any) -> Iterator[str]
         yield from _sections(one, (*words, inner), context)
 
 
+def example() -> str:
+    """Return what ``fulfil init`` writes for a shop in the United States."""
+    return written(policy="tiktok-us", inputs=["exports"], db="shop.duckdb", out="audit")
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(commands_page(sys.argv[1]), encoding="utf-8")
+    reference = Path(sys.argv[1]) / "reference"
+    (reference / "commands.md").write_text(commands_page(), encoding="utf-8")
+    (reference / "fulfil.toml").write_text(example(), encoding="utf-8")

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from fulfil_analytics.cli.pages import commands_page
+from fulfil_analytics.cli.pages import commands_page, example
 from fulfil_analytics.schemas.pages import tables_page
 from fulfil_analytics.sources.pages import layouts_page
 
@@ -131,10 +131,7 @@ def test_readme_shows_two_commands_first_and_only_files_that_are_there(file: str
 
 
 def test_the_settings_shown_are_those_that_init_writes() -> None:
-    from fulfil_analytics.config import written
-
-    text = (DOCS / "settings.md").read_text(encoding="utf-8")
-    assert written(policy="tiktok-us", inputs=["exports"], db="shop.duckdb", out="audit") in text
+    assert (DOCS / "reference" / "fulfil.toml").read_text(encoding="utf-8") == example(), "run: make docs"
 
 
 def test_no_page_names_this_machine() -> None:
