@@ -82,9 +82,8 @@ def _limits(words: Words, judged: Sequence[Row]) -> Item:
         room=words.count(nearest["headroom"]),
     )
     if below:
-        answer += " " + words(
-            "glance.below_target", which=words.join([words.term("metric", row["metric"]) for row in below])
-        )
+        which = words.join([words.term("metric", row["metric"]) for row in below])
+        answer = words.run_on([answer, words("glance.below_target", which=which)])
     return _item(words, "limits", "watch" if below else "ok", answer, "#rates")
 
 

@@ -84,6 +84,8 @@ def told(facts: Mapping[str, Any], path: str) -> RenderableType:
 
     style = {"breach": "red", "watch": "yellow", "ok": "green", "quiet": "dim"}
     table = Table.grid(padding=(0, 2))
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
     for item in facts["answers"]:
         table.add_row(Text(item["question"], style=style[item["kind"]]), Text(item["answer"]))
     table.add_row(Text("report", style="dim"), Text(path))
