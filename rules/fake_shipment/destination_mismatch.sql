@@ -27,6 +27,10 @@ when = """postal_levels.country is not null
   and coalesce(fa_masked(parcels.city) or fa_masked(journeys.last_city), true)
   and coalesce(fa_masked(parcels.state) or fa_masked(journeys.last_state), true)"""
 
+[[not_testable]]
+reason = "tracking_ends_on_the_way"
+when = "journeys.delivered_at is null and journeys.last_place_at < parcels.delivered_at"
+
 [[excused]]
 reason = "pickup_point"
 when = "parcels.pickup_point"
@@ -50,6 +54,7 @@ not_raised_when = [
   "the postal codes share the prefix that names one area of the market (US: the first three digits)",
   "the postal codes differ but city and state agree",
   "the order goes to a pick-up point",
+  "the export says delivered, but the tracking ends earlier, on the way, without a delivery: then the parcel is not testable",
   "the carrier took the parcel back: status_conflict speaks of it",
   "a part is missing on one side, or hidden by a mask: a coarser level is compared, or the parcel is not testable",
   "what a mask leaves visible agrees: the leading digits of the postal code that name the area, or a whole word of the city",
@@ -318,6 +323,21 @@ parcel_id | covered | not_covered_why       | last_postal_code | last_city
 P1        | true    |                       | 10001            |
 P2        | false   | given_before_tracking | 10001            |
 P3        | true    |                       | 10001            |
+'''
+
+[[example]]
+name = "the export says delivered, but the tracking was fetched before: its last place is on the way"
+flags = ["P2"]
+not_testable = { P1 = "tracking_ends_on_the_way" }
+parcels = '''
+parcel_id | market | postal_code | city        | state | delivered_at
+P1        | US     | 90009       | Los Angeles | CA    | 2026-01-09 10:05
+P2        | US     | 90009       | Los Angeles | CA    | 2026-01-09 10:05
+'''
+journeys = '''
+parcel_id | covered | delivered_at     | last_place_at    | last_postal_code | last_city | last_state
+P1        | true    |                  | 2026-01-08 07:00 | 10001            | NEW YORK  | NY
+P2        | true    | 2026-01-09 10:00 | 2026-01-08 07:00 | 10001            | NEW YORK  | NY
 '''
 
 [[example]]
