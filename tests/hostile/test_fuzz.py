@@ -24,7 +24,7 @@ from fulfil_analytics.sources import discover, identify, load_formats, open_rows
 
 ROUNDS = int(os.environ.get("FULFIL_FUZZ", "0"))
 SEED = int(os.environ.get("FULFIL_SEED", "20261116"))
-FILES, CELLS = 7, 170
+FILES, CELLS = 5, 170
 LIMIT = 10.0
 SOURCES = mutants.sources()
 FORMATS = load_formats()
