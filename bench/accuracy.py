@@ -58,25 +58,33 @@ class Plan(NamedTuple):
         return ", ".join([f"seed {self.seed}", self.layout, f"{self.orders} orders", *more])
 
 
+FIRST_RUN = (
+    "Seeds 101 to 118 were measured first. They showed four faults, which were mended before these seeds were drawn: the",
+    "generator did not know Labor Day (7 truths wrong); an order whose number was used again a month later was judged by",
+    "the later parcel's events (`destination_mismatch`, `status_conflict`; the model was wrong, 8 extras); two samples",
+    "stopped the audit with an internal error of DuckDB 2.0.0 (a setting now avoids it); two look-alikes of the generator",
+    "were guilty by accident. No parameter of a rule was changed.",
+)
+
 PLANS = (
-    Plan(101, 500),
-    Plan(102, 800, weeks=8),
-    Plan(103, 1000),
-    Plan(104, 1500, weeks=12, shops=2),
-    Plan(105, 2000, weeks=6),
-    Plan(106, 3000),
-    Plan(107, 4000, weeks=8, shops=3),
-    Plan(108, 5000),
-    Plan(109, 5000, weeks=12),
-    Plan(110, 5000, weeks=10),
-    Plan(111, 600, "th"),
-    Plan(112, 600, "vn"),
-    Plan(113, 600, "jp"),
-    Plan(114, 600, "us-xlsx"),
-    Plan(115, 1000, "th", weeks=8),
-    Plan(116, 1000, "vn", weeks=8),
-    Plan(117, 11000, weeks=12, planted=False),
-    Plan(118, 15000, profile="usual"),
+    Plan(201, 500),
+    Plan(202, 800, weeks=8),
+    Plan(203, 1000),
+    Plan(204, 1500, weeks=12, shops=2),
+    Plan(205, 2000, weeks=6),
+    Plan(206, 3000),
+    Plan(207, 4000, weeks=8, shops=3),
+    Plan(208, 5000),
+    Plan(209, 5000, weeks=12),
+    Plan(210, 5000, weeks=10),
+    Plan(211, 600, "th"),
+    Plan(212, 600, "vn"),
+    Plan(213, 600, "jp"),
+    Plan(214, 600, "us-xlsx"),
+    Plan(215, 1000, "th", weeks=8),
+    Plan(216, 1000, "vn", weeks=8),
+    Plan(217, 11000, weeks=12, planted=False),
+    Plan(218, 15000, profile="usual"),
 )
 
 
@@ -263,6 +271,8 @@ def table_text(tally: Tally) -> str:
         "",
         "A rule counts as found on an order, a number or a file when it was raised there above info; what is low by",
         "design counts like the rest. Samples of other markets than the United States hold no deadlines and no places.",
+        "",
+        *FIRST_RUN,
         "",
         "## Samples",
         "",

@@ -19,7 +19,7 @@ from bench.accuracy import PLANS, TARGETS, Plan, Tally, below_target, data_text,
 
 @pytest.fixture(scope="module")
 def small() -> Tally:
-    return measure([Plan(201, 500, weeks=12, shops=2), Plan(202, 150, "vn")])
+    return measure([Plan(301, 500, weeks=12, shops=2), Plan(302, 150, "vn")])
 
 
 def test_every_rule_is_planted_found_and_raised_on_nothing_else(small: Tally) -> None:
