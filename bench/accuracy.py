@@ -63,7 +63,8 @@ FIRST_RUN = (
     "generator did not know Labor Day: 12 truths were wrong. An order whose number was used again a month later was",
     "judged by the later parcel's events: 8 wrong findings of `destination_mismatch` and `status_conflict`; each use",
     "of a number now has its own events. Two samples stopped the audit with an internal error of DuckDB 2.0.0, which a",
-    "setting now avoids. No parameter of a rule was changed.",
+    "setting now avoids. No parameter of a rule was changed. The seeds below showed one more wrong truth (seed 210, an",
+    "export that reached back 90 days and not further) and were measured again after that was mended.",
 )
 
 PLANS = (
