@@ -220,7 +220,7 @@ def test_xlsx_and_csv_say_the_same(planted: Truth, tmp_path: Path) -> None:
     [
         ({"layout": "uk"}, "layout: unknown word 'uk'. Known: jp, th, us, us-xlsx, vn."),
         ({"container": "xls"}, "container: unknown word 'xls'. Did you mean xlsx? Known: csv, xlsx."),
-        ({"kinds": {"stale_trackin"}}, "kinds: unknown word 'stale_trackin'. Did you mean stale_tracking? Known: "),
+        ({"kinds": {"stale_trackin"}}, "kinds: unknown word 'stale_trackin'. Did you mean stale_tracking? There are "),
         ({"orders": 0}, "orders: 0 orders cannot be made. Give 1 or more."),
         ({"profile": "al"}, "profile: unknown word 'al'. Did you mean all? Known: all, usual."),
         ({"weeks": 3}, "weeks: 3 weeks cannot be made. Give 4 to 12."),
