@@ -10,6 +10,7 @@ SELECT
     CASE WHEN orders.platform_fulfilled THEN 'platform_fulfilled' END,
     CASE WHEN orders.is_combined THEN 'combined' END,
     CASE WHEN orders.is_split THEN 'split' END,
+    CASE WHEN orders.is_rebilled THEN 'rebilled' END,
     CASE WHEN orders.is_replacement THEN 'replacement' END,
     CASE WHEN orders.is_exchange THEN 'exchange' END,
     CASE WHEN orders.is_sample THEN 'sample' END,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fulfil_analytics.report.explain_view import event, fact_lines, finding_lines, parcel, why
+from fulfil_analytics.report.explain_view import event, excuses, fact_lines, finding_lines, parcel, why
 from fulfil_analytics.report.facts import Row
 from fulfil_analytics.report.sections import place
 from fulfil_analytics.report.words import NONE, Words
@@ -209,7 +209,7 @@ def to_page(found: Appeal) -> str:
             cases=cases,
             general=found.general,
             findings=[{**row, "lines": finding_lines(words, row)} for row in order.findings],
-            excuses=[words.term("excuse", name) for name in order.excuses],
+            excuses=excuses(order),
             parcels=[parcel(words, row) for row in order.parcels],
             timeline=timeline(words, order.timeline),
             files=found.files,

@@ -20,6 +20,7 @@ EXCUSES = (
     "cancelled_before_collection",
     "is_combined",
     "is_split",
+    "is_rebilled",
     "is_sample",
     "is_replacement",
     "is_exchange",

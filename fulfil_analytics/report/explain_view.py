@@ -141,6 +141,24 @@ def evidence(row: Row) -> str:
     return " · ".join(f"{key} {plain(value)}" for key, value in row["evidence"].items()) if row["evidence"] else ""
 
 
+_EXCUSED_BY = {
+    "is_combined": "combined_by",
+    "is_split": "split_by",
+    "is_rebilled": "earlier_export",
+    "cancelled_before_collection": "no_scan_before",
+}
+
+
+def excuses(found: Explanation) -> list[str]:
+    """Return the excuses that hold for the order, each with how that is known."""
+    lines = []
+    for name in found.excuses:
+        source = _EXCUSED_BY.get(name, "export_says")
+        reason = found.facts.get(source, source)
+        lines.append(f"{found.words.term('excuse', name)} ({found.words.term('excuse_reason', reason)})")
+    return lines
+
+
 def finding_lines(words: Words, row: Row) -> list[str]:
     """Return what stands below a finding: what decided, where that is, what explains it, what a reviewer said."""
     stands = " · ".join(part for part in (place(words, row), row["finding_id"]) if part)
@@ -179,7 +197,7 @@ def to_rich(found: Explanation) -> RenderableType:
         when, origin, what, stands = event(words, row)
         style = {"deadline": "yellow", "carrier": "cyan"}.get(row["origin"], "")
         timeline.add_row(Text(when), Text(origin, style="dim"), Text(what, style=style), Text(stands, style="dim"))
-    excused = Text("\n".join(words.term("excuse", name) for name in found.excuses) or words("explain.no_excuses"))
+    excused = Text("\n".join(excuses(found)) or words("explain.no_excuses"))
     parts: list[RenderableType] = [
         Rule(Text(words("explain.title", order=found.order_id), style="bold"), align="left"),
         head,
@@ -256,7 +274,7 @@ def to_html(found: Explanation) -> str:
         policy=found.policy.get("title") or found.policy.get("id") or "",
         facts=fact_lines(found),
         findings=[{**row, "lines": finding_lines(words, row)} for row in found.findings],
-        excuses=[words.term("excuse", name) for name in found.excuses],
+        excuses=excuses(found),
         parcels=[parcel(words, row) for row in found.parcels],
         clocks=_clocks_html(found),
         timeline=[(row["origin"], *event(words, row)) for row in found.timeline],

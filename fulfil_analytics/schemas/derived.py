@@ -81,7 +81,14 @@ class Orders(Table):
     is_combined: pl.Boolean = col(
         "excuse: shares a parcel with other orders of the same buyer and address", required=True
     )
+    combined_by: pl.String = col(
+        "how that is known: the platform's tag, one buyer and address, or one package number", isin=words.COMBINED_BY
+    )
     is_split: pl.Boolean = col("excuse: travels in several parcels", required=True)
+    split_by: pl.String = col("how that is known: the platform's tag, or several numbers", isin=words.SPLIT_BY)
+    is_rebilled: pl.Boolean = col(
+        "excuse: an earlier export has the order under another number, which was replaced", required=True
+    )
     cancelled_before_collection: pl.Boolean = col("excuse: cancelled before the carrier had it", required=True)
     lines: pl.Int64 = col("lines", required=True)
     units: pl.Int64 = col("units ordered")

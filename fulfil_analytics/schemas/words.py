@@ -68,6 +68,8 @@ STAGE = (
 )
 OUTCOME = ("on_time", "late", "open", "overdue", "not_applicable")
 SEVERITY = ("critical", "high", "medium", "low", "info")
+COMBINED_BY = ("platform_tag", "same_buyer_and_address", "same_package")
+SPLIT_BY = ("platform_tag", "several_parcels")
 RISK_REASON = (
     "hard_critical",
     "two_hard_high",

@@ -15,6 +15,9 @@ reason = "damaged_identifier"
 when = "parcels.waybill_damaged"
 
 [[excused]]
+reason = "rebilled_in_origin_state"
+when = "orders.is_rebilled and tracks.first_pickup_state = tracks.last_pickup_state"
+[[excused]]
 reason = "handed_over"
 when = "tracks.hands_over"
 
@@ -111,6 +114,29 @@ P1        | 2026-01-06 09:00 | 2026-01-09 09:00 | CA                 | NY       
 P2        |                  |                  |                    |                   | false
 P3        | 2026-01-06 09:00 | 2026-01-09 09:00 | CA                 | NY                | false
 P4        | 2026-01-06 09:00 | 2026-01-09 09:00 | CA                 | NY                | false
+'''
+
+[[example]]
+name = "re-billed in the state it left from is excused; re-billed into another state, or not re-billed, is not"
+flags = ["P2", "P3"]
+excused = { P1 = "rebilled_in_origin_state" }
+orders = '''
+order_id | is_rebilled
+O1       | true
+O2       | true
+O3       | false
+'''
+parcels = '''
+parcel_id | order_id | waybill
+P1        | O1       | W1
+P2        | O2       | W2
+P3        | O3       | W3
+'''
+tracks = '''
+parcel_id | first_pickup_at  | last_pickup_at   | first_pickup_state | last_pickup_state | pickup_km
+P1        | 2026-01-06 09:00 | 2026-01-08 10:00 | CA                 | CA                |
+P2        | 2026-01-06 09:00 | 2026-01-08 10:00 | CA                 | TX                | 900
+P3        | 2026-01-06 09:00 | 2026-01-08 10:00 | CA                 | CA                |
 '''
 
 [[example]]

@@ -255,3 +255,38 @@ def test_the_latest_time_is_that_of_facts_not_of_deadlines(store: Store, add: Ad
     order(add, delivery_due_at=hours(900))
     event(add, hours(7))
     assert latest_time(store) == hours(7)
+
+
+def test_a_number_that_a_later_export_replaced_is_rebilled(store: Store, add: Add, model: Model) -> None:
+    """An older row of the order, merged away, bears another number."""
+    for number, (old, new) in enumerate([("W0", "W1"), ("W2", "W2"), (None, "W3"), ("W4", None)]):
+        add("order_lines", order_id=f"O{number}", waybill=new, carrier_as_given="USPS")
+        add("order_lines", order_id=f"O{number}", waybill=old, carrier_as_given="USPS")
+        newest = "SELECT max(source_line) FROM loaded_order_lines"
+        store.con.execute(f"UPDATE loaded_order_lines SET is_current = FALSE WHERE source_line = ({newest})")
+    model(hours(1))
+    rows = dict(store.rows("SELECT order_id, is_rebilled FROM orders"))
+    assert rows == {"O0": True, "O1": False, "O2": False, "O3": False}
+
+
+def test_how_a_combined_or_split_order_is_known(store: Store, add: Add, model: Model) -> None:
+    same = {"buyer_key": "b", "address_key": "a", "recipient_key": "r", "postal_code": "1", "carrier_as_given": "USPS"}
+    add("order_lines", order_id="O1", waybill="W1", **same)
+    add("order_lines", order_id="O2", waybill="W1", **same)
+    add("order_lines", order_id="O3", waybill="W3", carrier_as_given="USPS", parcel_tag="combined")
+    add("order_lines", order_id="O4", waybill="W4", carrier_as_given="USPS", parcel_tag="split")
+    for waybill in ("W5", "W6"):
+        add("order_lines", order_id="O5", waybill=waybill, carrier_as_given="USPS")
+    for order in ("O7", "O8"):
+        add("order_lines", order_id=order, waybill="W7", carrier_as_given="USPS", package_id="P")
+    model(hours(1))
+    rows = {order: told for order, *told in store.rows("SELECT order_id, combined_by, split_by FROM orders")}
+    assert rows == {
+        "O1": ["same_buyer_and_address", None],
+        "O2": ["same_buyer_and_address", None],
+        "O3": ["platform_tag", None],
+        "O4": [None, "platform_tag"],
+        "O5": [None, "several_parcels"],
+        "O7": ["same_package", None],
+        "O8": ["same_package", None],
+    }

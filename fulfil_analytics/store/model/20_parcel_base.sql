@@ -78,7 +78,9 @@ WITH mates AS (
   ) AS k ON k.order_id = b.order_id
   WHERE NOT b.waybill_damaged
 )
-SELECT b.parcel_id, CASE WHEN mates.known THEN mates.alike ELSE 1 END AS combined_orders
+SELECT b.parcel_id, CASE WHEN mates.known THEN mates.alike ELSE 1 END AS combined_orders,
+  CASE WHEN b.tagged_combined THEN 'platform_tag' WHEN mates.known AND mates.alike > 1 THEN 'same_buyer_and_address' ELSE 'same_package' END
+    AS combined_by
 FROM parcel_base AS b
 LEFT JOIN mates ON mates.parcel_id = b.parcel_id
 WHERE b.tagged_combined OR (mates.known AND mates.alike > 1) OR (mates.package_id IS NOT NULL AND mates.packed > 1);

@@ -35,6 +35,7 @@ WITH parcel AS (
   SELECT j.order_id, j.covered, j.first_scan_at, j.delivered_at,
     CASE WHEN j.covered THEN j.first_scan_at ELSE coalesce(b.shipped_at, j.first_scan_at) END AS left_at,
     c.parcel_id IS NOT NULL AS is_combined,
+    c.combined_by,
     b.tagged_split,
     o.cancelled_at IS NOT NULL AND coalesce(j.first_scan_at, b.shipped_at, o.cancelled_at) >= o.cancelled_at AS cancelled_first,
     o.cancelled OR NOT b.cancelled AS counts
@@ -51,10 +52,22 @@ SELECT
   CASE WHEN bool_and(delivered_at IS NOT NULL) FILTER (WHERE counts) THEN max(delivered_at) FILTER (WHERE counts) END AS delivery_scan_at,
   CASE WHEN bool_and(left_at IS NOT NULL) FILTER (WHERE counts) THEN max(left_at) FILTER (WHERE counts) END AS dispatched_at,
   bool_or(is_combined) AS is_combined,
+  max(combined_by) AS combined_by,
+  CASE WHEN bool_or(tagged_split) THEN 'platform_tag' WHEN count(*) > 1 THEN 'several_parcels' END AS split_by,
   bool_or(tagged_split) OR count(*) > 1 AS is_split,
   bool_and(cancelled_first) AS cancelled_before_collection
 FROM parcel
 GROUP BY order_id;
+
+-- Re-billed: an earlier export has the order under a number that no export of it has now.
+CREATE OR REPLACE TEMP TABLE rebilled AS
+SELECT DISTINCT old.order_id
+FROM loaded_order_lines AS old
+WHERE NOT old.is_current
+  AND old.waybill IS NOT NULL
+  AND NOT coalesce(contains(old.damaged, 'waybill'), FALSE)
+  AND EXISTS (SELECT 1 FROM parcel_base AS b WHERE b.order_id = old.order_id AND NOT b.waybill_damaged)
+  AND NOT EXISTS (SELECT 1 FROM parcel_base AS b WHERE b.order_id = old.order_id AND b.waybill = old.waybill);
 
 INSERT INTO orders BY NAME
 SELECT
@@ -71,7 +84,10 @@ SELECT
   coalesce(l.is_cod, FALSE) AS is_cod,
   o.is_sample, o.is_replacement, o.is_exchange,
   coalesce(s.is_combined, FALSE) AS is_combined,
+  s.combined_by,
   coalesce(s.is_split, FALSE) AS is_split,
+  s.split_by,
+  r.order_id IS NOT NULL AS is_rebilled,
   coalesce(s.cancelled_before_collection, o.cancelled AND (o.shipped_at IS NULL OR o.shipped_at >= o.cancelled_at))
     AS cancelled_before_collection,
   o.lines, o.units, l.order_amount_cents, l.currency,
@@ -81,7 +97,8 @@ SELECT
   o.damaged, l.source_file, l.source_line
 FROM order_sums AS o
 JOIN lines AS l ON l.order_id = o.order_id AND l.source_line = o.first_line
-LEFT JOIN order_stops AS s ON s.order_id = o.order_id;
+LEFT JOIN order_stops AS s ON s.order_id = o.order_id
+LEFT JOIN rebilled AS r ON r.order_id = o.order_id;
 
 -- Numbers in the tracking input that are on no order.
 CREATE OR REPLACE TABLE tracked_waybills AS
