@@ -63,6 +63,8 @@ class Measured:
         MiB of the files that the typed load and the audit leave.
     answers : dict
         What compare.py says.
+    notes : list of str
+        What went otherwise than asked.
     """
 
     orders: int
@@ -73,6 +75,7 @@ class Measured:
     steps: dict[str, float] = field(default_factory=dict)
     stores: dict[str, float] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -161,6 +164,7 @@ def costs_of(measured: Measured) -> list[str]:
         "",
         f"{measured.bytes / 1e6:,.0f} MB of CSV, {runs}.",
         "",
+        *(f"**{note}**\n" for note in measured.notes),
         *table(("task", "wall s", "CPU s", "peak MiB", "x raw scan", "x typed load"), rows),
         f"The typed load leaves {measured.stores[LOAD]:,.0f} MiB, the audit's store {measured.stores[AUDIT]:,.0f} MiB.",
         "",

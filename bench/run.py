@@ -33,7 +33,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.measure import MIB, Cost, cage_kind, measure, median
+from bench.measure import MIB, CommandFailed, Cost, cage_kind, measure, median
 from bench.results import AUDIT, LOAD, NIGHT, SCAN, Measured, Report, write_results
 
 HERE = Path(__file__).resolve().parent
@@ -146,22 +146,35 @@ def audits(measured: Measured, folder: Path, answers: Path, settings: Settings, 
     store, out = folder / "shop.duckdb", folder / "audit"
     steps: list[dict[str, float]] = []
     nights: list[Cost] = []
+    memory = settings.memory
+
+    def within() -> Cost:
+        nonlocal memory
+        try:
+            return audit(folder / "exports", fresh(store), fresh(out), settings, memory=memory)
+        except CommandFailed as problem:
+            if memory is None:
+                raise
+            tell(str(problem))
+            measured.notes.append(f"The audit did not finish with `--memory {memory}`: measured without a limit.")
+            memory = None
+            return within()
 
     def whole() -> Cost:
-        cost = audit(folder / "exports", fresh(store), fresh(out), settings, memory=settings.memory)
+        cost = within()
         steps.append(steps_of(out) | {"processes start and end": 0.0})
         steps[-1]["processes start and end"] = cost.wall - sum(steps[-1].values())
         if len(steps) == 1:
             compare(measured, folder, answers, store)
             measured.stores[AUDIT] = store.stat().st_size / MIB
-        nights.append(audit(folder / "new", store, fresh(folder / "audit-new"), settings, memory=settings.memory))
+        nights.append(audit(folder / "new", store, fresh(folder / "audit-new"), settings, memory=memory))
         return cost
 
     measured.costs[AUDIT] = repeated(AUDIT, times, whole)
     measured.costs[NIGHT] = repeated("the next day's exports", 1, lambda: median(nights))
     middle = len(steps) // 2
     measured.steps = {name: sorted(run[name] for run in steps)[middle] for name in steps[0]}
-    if settings.memory and measured.orders < 500_000:
+    if memory and measured.orders < 500_000:
         name = f"{AUDIT}, no --memory"
         free = audit(folder / "exports", fresh(store), fresh(out), settings, memory=None)
         measured.costs[name] = repeated(name, 1, lambda: free)
@@ -204,7 +217,7 @@ def start_up(settings: Settings) -> dict[str, Cost]:
         "small": repeated(
             "audit of 1,000 orders",
             3,
-            lambda: audit(folder / "exports", fresh(store), fresh(out), settings, memory=settings.memory),
+            lambda: audit(folder / "exports", fresh(store), fresh(out), settings, memory=None),
         ),
     }
 
@@ -232,9 +245,19 @@ def main() -> None:
         sys.exit("BENCH_CAGE: neither systemd nor a control group can set a hard limit here")
     load = os.getloadavg()[0]
     started = start_up(settings)
-    sizes = [one_size(size, settings) for size in settings.sizes]
-    write_results(Report(load, settings.memory, settings.cage, started, sizes), settings.results)
-    tell(f"{settings.results}")
+    sizes = []
+    failed = ""
+    for size in settings.sizes:
+        try:
+            sizes.append(one_size(size, settings))
+        except CommandFailed as problem:
+            failed = f"{size:,} orders: {problem}"
+            break
+    if sizes:
+        write_results(Report(load, settings.memory, settings.cage, started, sizes), settings.results)
+        tell(f"{settings.results}")
+    if failed:
+        sys.exit(failed)
 
 
 if __name__ == "__main__":
