@@ -130,10 +130,12 @@ class _Connection:
     """A connection whose cursors look at the same tables: DuckDB forgets the search path in a cursor."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        from fulfil_analytics.store.database import hide_progress
+
         self._con = con
         con.execute("SET TimeZone = 'UTC'")
         con.execute("SET python_enable_replacements = false")
-        con.execute("SET enable_progress_bar = false")  # DuckDB shows its own in a notebook
+        hide_progress(con)
         con.execute(f"SET search_path = 'memory.main,{SHOP}.main'")
 
     def cursor(self) -> _Connection:

@@ -135,9 +135,15 @@ def open_store(
     return store
 
 
+def hide_progress(con: duckdb.DuckDBPyConnection) -> None:
+    """Turn off DuckDB's own bar where it shows one (a Python prompt, some notebooks); elsewhere setting it may fail."""
+    if con.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
+        con.execute("SET enable_progress_bar = false")
+
+
 def _settings(con: duckdb.DuckDBPyConnection, memory: str | None, temp: Path) -> None:
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = false")  # DuckDB shows its own in a notebook
+    hide_progress(con)
     # DuckDB 2.0.0 stops with an internal error ("dict-surviving cache ... changed identity") on some left joins of some
     # thousand rows when it gathers small chunks; without gathering it does not, and no audit got slower by that
     con.execute("SET GLOBAL enable_caching_operators = false")
