@@ -211,9 +211,11 @@ def sha256(path: Path) -> str:
 def _asked(manifest: dict[str, Any], stamp: dict[str, Any], options: Options) -> Options:
     """Return the options under which the folder was made."""
     asked = stamp.get("options", {})
+    policy, chosen_by = asked.get("policy") or manifest["policy"]["id"], manifest["policy"].get("chosen_by", "option")
     return replace(
         options,
-        policy=asked.get("policy") or manifest["policy"]["id"],
+        policy=policy if chosen_by == "option" else None,
+        config=replace(options.config, policy=policy if chosen_by == "fulfil.toml" else None),
         as_of=manifest["as_of"],
         db=None,
         lang=manifest["language"],

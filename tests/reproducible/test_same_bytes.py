@@ -119,3 +119,11 @@ def test_a_changed_byte_of_the_pack_is_found_as_well(twice: tuple[Path, Path], t
     lines = said.stdout.splitlines()
     assert lines[0].startswith(f"{pack.name}: ")
     assert lines[-1].startswith("1 difference(s)")
+
+
+def test_an_audit_whose_policy_the_orders_chose_follows_from_its_inputs(tmp_path: Path) -> None:
+    generate(tmp_path / "try", orders=8, seed=2)
+    words = ("--out", tmp_path / "out", "--only", "stale_tracking")
+    assert fulfil_here("audit", tmp_path / "try", *words).returncode == 0
+    said = fulfil_here("verify", tmp_path / "out")
+    assert said.stdout.startswith("everything follows"), said
