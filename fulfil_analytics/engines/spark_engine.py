@@ -6,6 +6,7 @@ place. Nothing here collects more than the caller asks for: an audit's findings 
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -110,6 +111,8 @@ class SparkEngine:
 
     def __init__(self, spark: SparkSession) -> None:
         check_session(spark)
+        # pyspark logs an error's words, which may quote a cell, and the whole plan with it
+        logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
         self.spark = spark
         self._views: set[str] = set()
         for statement in _prelude():

@@ -15,7 +15,7 @@ from fulfil_analytics.audit.options import Options
 from fulfil_analytics.audit.run import run_audit, run_load
 from fulfil_analytics.engines.spark_engine import new_session
 
-JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=200m"
 """Short-lived JVMs: what the second compiler gains it never earns back here."""
 
 

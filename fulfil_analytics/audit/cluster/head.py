@@ -51,7 +51,6 @@ REFERENCES = (
     "postal_levels",
     "carriers",
     "listed_terms",
-    "rest_days",
 )
 
 
@@ -126,27 +125,38 @@ class Head:
         from fulfil_analytics.reference import install_places
         from fulfil_analytics.rulebook.lists import install_lists
 
-        con, reach = self.store.con, self._fact("reach")
+        con = self.store.con
         install_places(con, markets, self.options.places)
         install_lists(con, [rules_folder(), *self.options.config.rules, *self.options.rules])
         self.carriers.install(con)
-        # the days on which carriers rest: from the first move of all, for the carriers of all
+
+    def rest(self, zones: Sequence[str | None]) -> pa.Table:
+        """Return the days on which carriers rest: from the first move of all, for the carriers and clocks of all.
+
+        Parameters
+        ----------
+        zones : sequence of str
+            Time zones of the places that scans name.
+        """
         from fulfil_analytics.store.derive import install_rest_holidays
 
-        first, last = reach["first_event_at"], reach["last_event_at"]
-        first_year, last_year = ((first or self.as_of).year, (last or self.as_of).year)
+        con, reach = self.store.con, self._fact("reach")
+        first_year, last_year = ((reach[f"{end}_event_at"] or self.as_of).year for end in ("first", "last"))
         install_rest_holidays(con, self.policy, first_year, last_year, self.as_of)
-        used = self._facts["used_carriers"]
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE moves AS SELECT CAST(? AS TIMESTAMP) AS event_at", [reach["first_move_at"]]
+        stand_ins = {
+            "moves": pa_table({"event_at": [reach["first_move_at"]]}, {"event_at": "TIMESTAMP"}),
+            "track_places": pa_table({"time_zone": list(zones)}, {"time_zone": "VARCHAR"}),
+            "parcels": self._facts["used_carriers"],
+        }
+        for table, rows in stand_ins.items():
+            put_table(con, table, rows)
+        script = fill(
+            read_sql("fulfil_analytics.store", "model/60_tracks.sql"), {"as_of": self.as_of, "zone": self.policy.zone}
         )
-        con.register("used_carriers", used)
-        con.execute("CREATE OR REPLACE TEMP TABLE parcels AS SELECT carrier FROM used_carriers")
-        script = read_sql("fulfil_analytics.store", "model/60_tracks.sql")
-        rest = next(part for part in script.split(";\n") if "TABLE rest_days AS" in part)
-        run_script(con, fill(rest, {"as_of": self.as_of, "zone": self.policy.zone}))
-        con.execute("DROP TABLE temp.parcels")
-        con.unregister("used_carriers")
+        run_script(con, next(part for part in script.split(";\n") if "TABLE rest_days AS" in part))
+        for table in stand_ins:
+            con.execute(f"DROP TABLE temp.{table}")
+        return self.table("rest_days")
 
     def learn(self, found: Mapping[str, pa.Table]) -> None:
         """Take in the weights that were learned."""
@@ -155,10 +165,9 @@ class Head:
     def second_kit(self, kit: Kit) -> Kit:
         """Return what the parts need to derive their tables."""
         given = ("covered_carriers", "tracking_period", "file_reach", "orders_known", "learned_weights")
-        rest = self.store.con.sql("SELECT * FROM rest_days").to_arrow_table()
         return replace(
             kit,
-            given={**{table: ipc(self._facts[table]) for table in given}, "rest_days": ipc(rest)},
+            given={table: ipc(self._facts[table]) for table in given},
             places={table: ipc(self.table(table)) for table in ("places", "place_names")},
             bounds=self.bounds(),
         )
@@ -282,3 +291,10 @@ def _as_of(source: Source, policy: Policy, options: Options) -> dt.datetime:
     if not latest:
         raise InputError("the tables hold no order", remedy="Load an order export into the canonical folder")
     return max(latest)
+
+
+def pa_table(columns: Mapping[str, list[Any]], kinds: Mapping[str, str]) -> pa.Table:
+    """Return a small table with the types in which tables travel."""
+    import pyarrow as pa
+
+    return pa.table(dict(columns), schema=arrow_schema(kinds))

@@ -213,11 +213,14 @@ class _Run:
         from pyspark.sql import functions as F
 
         self.engine.view("track_places", places.groupBy("place_id").agg(*(F.expr(one) for one in first)))
+        zones = [row[0] for row in self.spark.table("track_places").select("time_zone").distinct().collect()]
+        self.engine.view("rest_days", self.spark.createDataFrame(head.rest(zones)))
         for table, rows in head.references().items():
             self.engine.view(table, self.spark.createDataFrame(rows))
         owed = unpacked(derived, "owed").selectExpr("*", f"concat_ws('|', place, item) AS {KEY}")
         self.engine.view("stock_needs", self._table(by_part({"owed": owed}, parts, kit, steps.queue), "stock_needs"))
-        self.engine.view("open_orders", self.engine.frame(steps.open_orders()))
+        for table in steps.FROM_WHOLE:
+            self.engine.view(table, self.engine.frame(steps.whole(table)))
         self.engine.view("scans", self._table(derived, "scans"))
         self.engine.view("track_runs", self.engine.frame(steps.track_runs()))
 

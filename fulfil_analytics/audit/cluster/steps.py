@@ -36,6 +36,12 @@ FROM_PARTS = (
     "masked_labels",
 )
 """Tables of the model that a part can tell of its own orders and parcels."""
+FROM_WHOLE = {"open_orders": "70_stock", "shared_addresses": "85_contents", "carrier_periods": "85_contents"}
+"""Tables that look across parts, to the model file whose portable SELECT Spark runs over the views of all parts."""
+ELSEWHERE = ("stock_needs", "track_runs", "rest_days", "order_inputs", "source_files", "quarantine", "raised")
+"""Tables that the driver or a shuffle of their own gives."""
+MISSING = ("forecast", "late_causes")
+"""Tables that are not there on Spark: a rule that reads one of them fails there, and says so."""
 
 
 def blocks(file: str) -> dict[str, str]:
@@ -61,8 +67,9 @@ def derive(store: Store, kit: Kit) -> Results:
     from fulfil_analytics.store import build_model, build_tracks
 
     known: dict[str, object] = {table: from_ipc(data) for table, data in kit.given.items()}
-    scans = {"shared_scans": "SELECT 1 AS none WHERE FALSE", "track_runs": read_sql(PACKAGE, "sql/scans.sql")}
-    given: Given = {**known, **scans}
+    nothing = "SELECT 1 AS none WHERE FALSE"  # what only the whole tells comes later
+    later = {"shared_scans": nothing, "track_runs": read_sql(PACKAGE, "sql/scans.sql"), "rest_days": nothing}
+    given: Given = {**known, **later}
     build_model(store, kit.carriers, kit.as_of, given)
     _places(store, kit)
     build_tracks(store, kit.policy, kit.as_of, given)
@@ -86,10 +93,10 @@ def queue(store: Store, kit: Kit) -> Results:
     yield "stock_needs", "stock_needs"
 
 
-def open_orders() -> str:
-    """Return the SELECT of ``open_orders``, which Spark runs as it stands."""
-    script = read_sql("fulfil_analytics.store", "model/70_stock.sql")
-    return _statement(script, "open_orders").partition(" AS\n")[2]
+def whole(table: str) -> str:
+    """Return the SELECT of a table of :data:`FROM_WHOLE`, which Spark runs as it stands in the model."""
+    script = read_sql("fulfil_analytics.store", f"model/{FROM_WHOLE[table]}.sql")
+    return _statement(script, table).partition(" AS\n")[2]
 
 
 def track_runs() -> str:
