@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ HERE = Path(__file__).parent
 AS_OF = dt.datetime(2026, 11, 16, 12)
 DAYS = 90
 RUNS = 3
+COMMAND = "python -m bench.deadlines --libraries --write"
+STEPS = {"build": "deadlines made", "read": "every deadline read", "deadlines": "both", "rates": "rates over them"}
 TABLES_READ = ("orders", "sla_windows", "order_lines", "parcels", "journeys", "warehouses", "returns")
 ASKED = {"deadlines": 4.0, "rates": 1.0, "times the fastest library": 30.0}
 """Seconds for a million orders on two cores, and how many times the fastest library of business hours."""
@@ -42,22 +44,56 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--policy", default="tiktok-us")
     parser.add_argument("--libraries", action="store_true", help="compare with the libraries as well")
+    parser.add_argument("--write", action="store_true", help="keep the table as bench/DEADLINES.md")
     given = parser.parse_args()
     ours = measure(given.orders, given.policy)
-    say(f"{given.orders:,} orders, policy {given.policy}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    for step in ("build", "read", "deadlines", "rates"):
-        say(f"  {step:<10}{ours[step]:8.2f} s, {ours[f'{step} cpu']:.2f} s of CPU")
     a_second = ours["counted"] / ours["deadlines cpu"]
-    wall = ours["counted"] / ours["deadlines"]
-    say(f"  {ours['counted']:,} deadlines: {wall:,.0f} a second, {a_second:,.0f} a second of CPU")
+    lines = list(own_lines(given.orders, given.policy, ours))
     missed = [step for step in ("deadlines", "rates") if ours[step] > ASKED[step] * given.orders / 1_000_000]
     if given.libraries:
-        times = against(a_second)
+        found = libraries()
+        lines += library_lines(found, a_second)
+        times = a_second / max(one["deadlines_a_second"] for name, one in found.items() if name != "numpy")
         if times < ASKED["times the fastest library"]:
             missed.append("times the fastest library")
-    for step in missed:
-        say(f"missed: {step}, asked for {ASKED[step]:g}")
+    lines += [f"Missed: {step}, asked for {ASKED[step]:g}." for step in missed]
+    text = "\n".join(lines) + "\n"
+    sys.stdout.write(text)
+    if given.write:
+        (HERE / "DEADLINES.md").write_text(text, encoding="utf-8")
     sys.exit(1 if missed else 0)
+
+
+def own_lines(orders: int, policy: str, ours: dict[str, Any]) -> Iterator[str]:
+    """Yield what our own measurement says, as Markdown."""
+    yield f"<!-- Made by: {COMMAND} -->"
+    yield "# Deadlines and rates"
+    yield ""
+    yield (
+        f"{orders:,} made-up orders under `{policy}`, every stage, four modes; {os.cpu_count()} cores, load "
+        f"{os.getloadavg()[0]:.1f} of others at the end; the best of {RUNS} runs."
+    )
+    yield ""
+    yield "| step | seconds | CPU seconds | asked for |"
+    yield "|---|---|---|---|"
+    for step, words in STEPS.items():
+        asked = f"{ASKED[step]:g} s" if step in ASKED else ""
+        yield f"| {words} | {ours[step]:.2f} | {ours[f'{step} cpu']:.2f} | {asked} |"
+    yield ""
+    wall, busy = ours["counted"] / ours["deadlines"], ours["counted"] / ours["deadlines cpu"]
+    yield f"{ours['counted']:,} deadlines: {wall:,.0f} a second, {busy:,.0f} a second of CPU."
+    yield ""
+
+
+def library_lines(found: dict[str, Any], ours: float) -> Iterator[str]:
+    """Yield the comparison, as Markdown: both sides by CPU time, which a busy machine bends least."""
+    yield "| library | version | deadlines a second of CPU | ours, times |"
+    yield "|---|---|---|---|"
+    for name, one in found.items():
+        yield f"| {name} | {one['version']} | {one['deadlines_a_second']:,} | {ours / one['deadlines_a_second']:,.1f} |"
+    yield ""
+    yield "numpy counts dates alone: no time of day, no zone, no stop, no outcome; business-duration measures spans."
+    yield ""
 
 
 def measure(orders: int, policy_id: str) -> dict[str, Any]:
@@ -95,8 +131,8 @@ def best(name: str, step: Callable[[], Any]) -> dict[str, float]:
     return {name: min(spent), f"{name} cpu": min(busy)}
 
 
-def against(ours: float) -> float:
-    """Print deadlines a second of CPU of each library and how many times that is; return the smallest, numpy aside."""
+def libraries() -> dict[str, Any]:
+    """Return version and deadlines a second of CPU of each library, measured in a venv that is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder) / "bin" / "python")
@@ -104,17 +140,8 @@ def against(ours: float) -> float:
         subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", wanted], check=True)
         script = str(HERE / "deadlines_libraries.py")
         said = subprocess.run([python, script], check=True, capture_output=True, text=True).stdout
-    found = json.loads(said)
-    for name, one in found.items():
-        a_second = one["deadlines_a_second"]
-        say(f"  {name:<18} {one['version']:<8} {a_second:>12,} a second of CPU, ours {ours / a_second:,.1f} times")
-    say("  numpy counts dates alone: no time of day, no zone, no stop, no outcome")
-    return float(ours / max(one["deadlines_a_second"] for name, one in found.items() if name != "numpy"))
-
-
-def say(text: str) -> None:
-    """Print a line."""
-    sys.stdout.write(f"{text}\n")
+    found: dict[str, Any] = json.loads(said)
+    return found
 
 
 if __name__ == "__main__":

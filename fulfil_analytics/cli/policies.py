@@ -30,7 +30,7 @@ def list_() -> None:
 
     table = Table("policy", "market", "zone", "versions", "title", box=None, pad_edge=False)
     for policy in load_policies([rules_folder() / "policies"]).values():
-        table.add_row(policy.id, policy.market or "any", policy.zone, str(len(policy.versions)), policy.title)
+        table.add_row(policy.id, policy.market or "by name only", policy.zone, str(len(policy.versions)), policy.title)
     common.show(table)
 
 

@@ -215,10 +215,13 @@ def _why(line: Line, policy: Policy, version: str) -> str:
         "version": version,
         "line": line.id,
         "sources": line.sources,
+        "addresses": [policy.sources[key].address for key in line.sources if policy.sources[key].address],
         "confidence": line.confidence,
         "assessed": line.assessed,
-        "start": start_key(line),
+        "start": line.start,
     }
+    if line.start_else is not None:
+        said["start_else"] = line.start_else
     if line.fixed_at is not None:
         said["duration"] = f"until {line.fixed_at.isoformat(sep=' ')}"
     elif line.amount is not None:

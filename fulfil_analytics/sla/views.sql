@@ -11,18 +11,25 @@ WITH timed AS (
     ) AS not_counted,
     coalesce(c.blocked, k.uncounted_kind) AS not_counted_kind, k.why_standard, k.why_holiday,
     k.why_extension, k.why_effective, k.one_due, k.grace_seconds, c.blocked IS NOT NULL AS is_blocked,
+    -- a window moves a deadline that there is: a clock of unknown start has none, whatever a notice fixes
     CASE
       WHEN c.blocked IS NOT NULL THEN NULL
       WHEN k.seconds_standard IS NULL THEN k.due_standard
       ELSE greatest(k.due_standard, c.clock_start + to_seconds(k.seconds_standard))
     END AS due_standard,
-    CASE WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_holiday, c.clock_start + to_seconds(k.seconds_holiday)) END
+    CASE WHEN NOT k.one_due AND c.blocked IS NULL
+        AND coalesce(k.due_standard, c.clock_start + to_seconds(k.seconds_standard)) IS NOT NULL
+      THEN greatest(k.due_holiday, c.clock_start + to_seconds(k.seconds_holiday)) END
       AS other_holiday,
     CASE
-      WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_extension, c.clock_start + to_seconds(k.seconds_extension))
+      WHEN NOT k.one_due AND c.blocked IS NULL
+        AND coalesce(k.due_standard, c.clock_start + to_seconds(k.seconds_standard)) IS NOT NULL
+      THEN greatest(k.due_extension, c.clock_start + to_seconds(k.seconds_extension))
     END AS other_extension,
     CASE
-      WHEN NOT k.one_due AND c.blocked IS NULL THEN greatest(k.due_effective, c.clock_start + to_seconds(k.seconds_effective))
+      WHEN NOT k.one_due AND c.blocked IS NULL
+        AND coalesce(k.due_standard, c.clock_start + to_seconds(k.seconds_standard)) IS NOT NULL
+      THEN greatest(k.due_effective, c.clock_start + to_seconds(k.seconds_effective))
     END AS other_effective
   FROM deadline_clocks AS c
   JOIN deadline_cases AS k ON k.case_id = c.case_id

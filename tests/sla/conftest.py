@@ -129,3 +129,20 @@ def due(
 def outcome(con: duckdb.DuckDBPyConnection, stage: str = "dispatch", mode: str = "standard") -> dict[str, str]:
     rows = con.execute("SELECT order_id, outcome FROM deadlines WHERE stage = ? AND mode = ?", [stage, mode]).fetchall()
     return dict(rows)
+
+
+def made(tmp_path: Path, text: str, head: str = "") -> Policy:
+    """Make a policy of `text`; lines, windows and metrics need no source of their own."""
+    for part in ("line", "window", "metric"):
+        first, *rest = text.split(f"[[{part}]]")
+        said = [
+            f'[[{part}]]\nsources = ["X"]\nconfidence = "sure"\n'
+            + ('versions = ["v1"]' if part == "line" and "versions = " not in block else "")
+            + block
+            for block in rest
+        ]
+        text = "".join([first, *said])
+    path = tmp_path / "made-up.toml"
+    whole = HEAD.format(zone="America/Los_Angeles", reading="closed")
+    path.write_text(whole.replace('platform = "made_up"', f'platform = "made_up"\n{head}') + text, encoding="utf-8")
+    return load_policy(path)

@@ -114,6 +114,11 @@ def test_why_names_line_source_calendar_and_the_days_skipped(con, orders, us):
         "version": "2026-01-26",
         "line": "dispatch-scan",
         "sources": ["U3", "U4", "U20"],
+        "addresses": [
+            "https://seller-us.tiktok.com/university/essay?knowledge_id=6179821974439723",
+            "https://seller-us.tiktok.com/university/essay?knowledge_id=3668989549299511",
+            "https://english.ebrun.com/20260113/636326.shtml",
+        ],
         "confidence": "sure",
         "assessed": True,
         "start": "created_at",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -192,3 +193,19 @@ def test_under_the_closed_reading_they_do(con, orders, windows, policy):
     build_deadlines(con, policy(LINES), LATER)
     assert modes(con) == ["02-04"] * 4
     assert modes(con, stage="rts") == ["02-03 18:00:00"] * 4
+
+
+def test_a_notice_gives_no_deadline_to_a_clock_that_nobody_saw_start(con, orders, windows, policy):
+    """Hours from a payment whose time no export tells: neither late nor on time, whatever date a notice fixes."""
+    made = policy(
+        '[[line]]\nid = "rts"\nstage = "rts"\nstart = "paid_at"\nstop = ["rts_at"]\namount = 48\nunit = "hour"\n'
+    )
+    at = utc("2026-03-02 10:00")
+    orders({"order_id": "A", "created_at": at, "rts_at": at + dt.timedelta(days=9)})
+    windows(
+        {"from_at": at, "to_at": at, "reason": "holiday", "action": "fixed", "fixed_at": at + dt.timedelta(days=3),
+         "automatic": True}
+    )  # fmt: skip
+    build_deadlines(con, made, at + dt.timedelta(days=20))
+    for mode in ("standard", "holiday", "extension", "effective"):
+        assert outcome(con, "rts", mode) == {"A": "not_applicable"}
