@@ -23,7 +23,7 @@ def public_names() -> Iterator[tuple[str, object]]:
             continue
         yield name, thing
         if inspect.isclass(thing) and not issubclass(thing, Exception):
-            for inner in set(dir(thing)) - {"of_store"}:
+            for inner in sorted(set(dir(thing)) - {"of_store"}):
                 if not inner.startswith("_"):
                     yield f"{name}.{inner}", inspect.getattr_static(thing, inner)
     for group in (plots.Plots, tables.Tables):
