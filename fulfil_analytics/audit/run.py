@@ -274,11 +274,18 @@ def _as_of(store: Store, policy: Policy, options: Options) -> dt.datetime:
 
 def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, options: Options) -> None:
     from fulfil_analytics.reference import install_places
-    from fulfil_analytics.sla import build_deadlines, build_forecast, build_late_causes, build_rates
+    from fulfil_analytics.sla import (
+        build_deadlines,
+        build_forecast,
+        build_late_causes,
+        build_rates,
+        settle_deadlines,
+    )
     from fulfil_analytics.store import build_model, build_tracks, small
 
     build_model(store, carriers, as_of)
     countries = {row[0] for row in store.rows("SELECT DISTINCT market FROM orders WHERE market IS NOT NULL")}
+    few = small(store)
 
     def tracks() -> None:
         install_places(store.con, countries, options.places)
@@ -287,13 +294,15 @@ def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, opt
     def clocks(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("SET TimeZone = 'UTC'")
         build_deadlines(con, policy, as_of)
+        if few:
+            settle_deadlines(con)
         build_rates(con, policy, as_of)
         build_forecast(con, policy, as_of)
         build_late_causes(con, as_of)
 
     # The ways of the parcels and the clocks of the orders do not look at each other.
     with store.con.cursor() as beside:
-        if small(store):
+        if few:
             with ThreadPoolExecutor(1) as lane:
                 running = lane.submit(clocks, beside)
                 tracks()
