@@ -23,7 +23,7 @@ created = { en = "placed", zh = "下单" }
 paid = { en = "paid", zh = "付款" }
 
 [params]
-tolerance_hours = { type = "int", default = 24, min = 0, max = 720, doc = "hours by which a scan may precede the order" }
+tolerance_hours = { type = "int", default = 0, min = 0, max = 720, doc = "hours by which a scan may precede the order" }
 reuse_days = { type = "int", default = 30, min = 1, max = 730, doc = "days after which a number may stand on another order anew" }
 
 [docs]
@@ -49,6 +49,7 @@ sources = [
 
 [[example]]
 name = "exactly the tolerance before the order, and a second more"
+params = { tolerance_hours = 24 }
 flags = ["P2"]
 threshold = ["tolerance_hours"]
 evidence = { P2 = { moment = "created", hours_early = "24" } }
