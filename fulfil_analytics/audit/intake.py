@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from fulfil_analytics.errors import InputError, UsageError, suggest
@@ -16,11 +19,15 @@ if TYPE_CHECKING:
     from fulfil_analytics.audit.options import Options
     from fulfil_analytics.policy import Policy
     from fulfil_analytics.privacy import Privacy
-    from fulfil_analytics.sources import FrameSource, Recognised
-    from fulfil_analytics.store import Loaded, Store
+    from fulfil_analytics.sources import FrameSource, Recognised, Rows, SourceFile
+    from fulfil_analytics.store import Loaded, Ready, Store
 
     Given = str | FrameSource
     """An input: what a user names, or a table in memory."""
+
+
+FEW_ROWS = 20_000
+"""Rows of all files together up to which they are read ahead, as they then fit into memory beside each other."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +78,28 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given]) -> Intake:
     discovery = discover(named)
     skipped = list(discovery.passed_over)
     files: list[Recognised] = []
-    for source in [*discovery.files, *frames]:
+    sources = [*discovery.files, *frames]
+    free = SimpleQueue["duckdb.DuckDBPyConnection"]()
+
+    def what_is(source: SourceFile) -> Recognised | InputError:
+        own = free.get()
         try:
-            files.append(identify(con, source, formats))
+            return identify(own, source, formats)
         except InputError as problem:
-            if source.named_directly:
-                raise
-            skipped.append((source.shown, problem.what))
+            return problem
+        finally:
+            free.put(own)
+
+    with con.cursor() as one, con.cursor() as other, ThreadPoolExecutor(2) as pool:
+        free.put(one)
+        free.put(other)
+        for source, found in zip(sources, pool.map(what_is, sources), strict=True):
+            if not isinstance(found, InputError):
+                files.append(found)
+            elif source.named_directly:
+                raise found
+            else:
+                skipped.append((source.shown, found.what))
     if not files:
         raise InputError(
             f"nothing usable among {len(discovery.files)} file(s)",
@@ -107,32 +129,52 @@ def load_all(
     """Load every recognised file into the store and settle what is current; `privacy` may be another machine's."""
     from fulfil_analytics.privacy import Privacy, install, load_key
     from fulfil_analytics.sources import open_rows
-    from fulfil_analytics.store import PhoneNumbers, load_file, settle
+    from fulfil_analytics.store import PhoneNumbers, load_file, read_file, settle
 
     if privacy is None:
         privacy = Privacy(options.pii, load_key(options.config.key_file) if options.pii == "hash" else b"")
-    done = []
     phones = None if options.pii == "keep" else PhoneNumbers()
-    with store.con.cursor() as reader:
-        reader.execute("SET TimeZone = 'UTC'")
-        install(reader, privacy)
-        for found in intake.files:
-            item = _named(store, found)
-            options.progress(f"loading {item.source.shown}")
-            shop = options.config.shop_of(item.source.shown)
+    names: dict[str, str] = {}
+
+    def told(item: Recognised) -> Recognised:
+        """Tell a file from another of the same name by its hash; both keep their rows."""
+        shown = item.source.shown
+        taken = names.get(shown) or store.one("SELECT sha256 FROM source_files WHERE source_file = ?", [shown])
+        named = named_apart(item, taken)
+        names[named.source.shown] = item.source.sha256
+        return named
+
+    @contextmanager
+    def opened(item: Recognised) -> Iterator[tuple[duckdb.DuckDBPyConnection, Rows]]:
+        with store.con.cursor() as reader:
+            reader.execute("SET TimeZone = 'UTC'")
+            install(reader, privacy)
+            shop, zone = options.config.shop_of(item.source.shown), options.config.time_zone or policy.zone
             order = options.dates or ""
-            zone = options.config.time_zone or policy.zone
             with open_rows(reader, item, zone=zone, shop=shop, privacy=privacy, date_order=order) as rows:
-                done.append(load_file(store, reader, item, rows, phones))
+                yield reader, rows
+
+    def ahead(item: Recognised) -> Ready:
+        with opened(item) as (reader, rows):
+            return read_file(reader, rows)
+
+    def load(item: Recognised, ready: Future[Ready] | None) -> Loaded:
+        options.progress(f"loading {item.source.shown}")
+        if ready:
+            return load_file(store, item, ready.result, phones)
+        with opened(item) as rows:
+            return load_file(store, item, rows, phones)
+
+    items = [told(item) for item in intake.files]
+    few = len(items) > 1 and sum(item.rows for item in items) <= FEW_ROWS
+    # Of small files planning is nearly all the cost, and one query plans on one thread: two are read ahead.
+    with ThreadPoolExecutor(2) as pool:
+        coming = [pool.submit(ahead, item) if few else None for item in items]
+        done = [load(*pair) for pair in zip(items, coming, strict=True)]
     if phones:
         phones.close()
     settle(store)
     return done
-
-
-def _named(store: Store, item: Recognised) -> Recognised:
-    """Tell a file from another of the same name in the store by its hash; both keep their rows."""
-    return named_apart(item, store.one("SELECT sha256 FROM source_files WHERE source_file = ?", [item.source.shown]))
 
 
 def named_apart(item: Recognised, taken: str | None) -> Recognised:

@@ -118,18 +118,20 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
     from fulfil_analytics.store import open_store
 
     clock = _Clock(options)
-    policies = load_policies([rules_folder() / "policies"])
-    carriers = CarrierBook.load([rules_folder() / "carriers"])
-    book = rulebook_of(options)
+    book = rulebook_of(options) if options.only else None  # an unknown name is refused before anything is read
     store = open_store(options.db, memory=options.memory, temp=options.temp)
     try:
         clock.step("looking at the files")
-        intake = look(store.con, inputs)
-        policy = choose(intake, store.con, policies, options)
+        with ThreadPoolExecutor(1) as beside:  # the files are looked at by the database, outside Python's lock
+            policies = beside.submit(load_policies, [rules_folder() / "policies"])
+            known = beside.submit(CarrierBook.load, [rules_folder() / "carriers"])
+            rules = beside.submit(lambda: book or rulebook_of(options))
+            intake = look(store.con, inputs)
+        carriers, policy = known.result(), choose(intake, store.con, policies.result(), options)
         clock.step("loading")
         load_all(store, intake, policy, options)
         as_of = _as_of(store, policy, options)
-        book = tuned(book, policy, options)
+        book = tuned(rules.result(), policy, options)
         clock.step("deriving orders, parcels and journeys")
         _derive(store, policy, carriers, as_of, options)
         install_lists(store.con, rule_folders(options))

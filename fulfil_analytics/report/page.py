@@ -142,8 +142,8 @@ def _render(
                 "units": [words("unit.d"), words("unit.h"), words("unit.min")],
             }
         ),
-        "plotly": _plotly()[0] if drawn else "",
-        "hashes": [_hash(script), *([_plotly()[1]] if drawn else [])],
+        "plotly": plotly_script()[0] if drawn else "",
+        "hashes": [_hash(script), *([plotly_script()[1]] if drawn else [])],
         **_changed(seen, moved),
         **_times(seen, measured),
         **_found(seen, manifest, head),
@@ -307,7 +307,7 @@ def _hash(script: str) -> str:
 
 
 @cache
-def _plotly() -> tuple[str, str]:
+def plotly_script() -> tuple[str, str]:
     """Return plotly.js, gzipped, as base64 text, and the hash by which the page lets it run."""
     from plotly.offline import get_plotlyjs
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from fulfil_analytics.store.database import Store, open_store
 from fulfil_analytics.store.derive import build_model, build_tracks, latest_time, small
-from fulfil_analytics.store.load import Loaded, load_file, settle
+from fulfil_analytics.store.load import Loaded, Ready, load_file, read_file, settle
 from fulfil_analytics.store.phones import PhoneNumbers
 from fulfil_analytics.store.spill import spill_settings
 
 __all__ = [
     "Loaded",
+    "Ready",
     "PhoneNumbers",
     "Store",
     "build_model",
     "build_tracks",
     "latest_time",
     "load_file",
+    "read_file",
     "open_store",
     "settle",
     "small",

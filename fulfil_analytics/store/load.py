@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from fulfil_analytics.sql import read_sql, run_script
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from fulfil_analytics.schemas.check import Checked
     from fulfil_analytics.sources import Recognised, Rows
     from fulfil_analytics.store.database import Store
     from fulfil_analytics.store.phones import PhoneNumbers
@@ -45,11 +48,38 @@ class Loaded:
     already: bool
 
 
+@dataclass(frozen=True)
+class Ready:
+    """The rows of a small file, read and checked before their turn to be written came.
+
+    Attributes
+    ----------
+    rows : Rows
+        What was read; closed, but it still tells its table, its zone and how many they were.
+    checked : list of Checked
+        What the check made of them.
+    exported_at : datetime
+        When the file was exported, UTC without zone.
+    """
+
+    rows: Rows
+    checked: list[Checked]
+    exported_at: dt.datetime
+
+
+def read_file(reader: duckdb.DuckDBPyConnection, rows: Rows) -> Ready:
+    """Read and check all rows of a small file; nothing is written."""
+    from fulfil_analytics.schemas.check import check_batches
+
+    with closing(reader.sql(rows.select).to_arrow_reader(BATCH)) as stream:
+        checked = list(check_batches(LOADED[rows.table], stream))
+    return Ready(rows, checked, rows.exported_at(reader))
+
+
 def load_file(
     store: Store,
-    reader: duckdb.DuckDBPyConnection,
     recognised: Recognised,
-    rows: Rows,
+    rows: tuple[duckdb.DuckDBPyConnection, Rows] | Callable[[], Ready],
     phones: PhoneNumbers | None = None,
 ) -> Loaded:
     """Load one file into its table; on any trouble the store stays as it was.
@@ -58,12 +88,11 @@ def load_file(
     ----------
     store : Store
         An open store.
-    reader : duckdb.DuckDBPyConnection
-        The connection `rows` was opened with: a cursor of the store's, as reading and writing go on side by side.
     recognised : Recognised
         What the file is.
-    rows : Rows
-        Its canonical rows, opened by :func:`fulfil_analytics.sources.open_rows`.
+    rows : (connection, Rows) or callable
+        Its canonical rows, opened by :func:`fulfil_analytics.sources.open_rows`, with the connection they were opened
+        with: a cursor of the store's, as reading and writing go on side by side. Or what gives a file read before.
     phones : PhoneNumbers, optional
         Takes phone numbers out of the waybills; absent, they stay (``--pii keep``).
 
@@ -72,14 +101,24 @@ def load_file(
     InputError
         The file changed while it was read.
     """
+    from fulfil_analytics.schemas.check import check_batches
+
     source = recognised.source
     if store.one("SELECT source_file FROM source_files WHERE sha256 = ?", [source.sha256]) is not None:
         return Loaded(source.shown, recognised.format.kind, already=True)
     store.con.begin()
     try:
-        _insert(store, reader, rows, phones)
-        source.refuse_change()
-        _ledger(store, reader, recognised, rows)
+        if callable(rows):
+            read = rows()
+            _insert(store, read.rows, read.checked, phones)
+            source.refuse_change()
+            _ledger(store, recognised, read.rows, read.exported_at)
+        else:
+            reader, told = rows
+            with closing(reader.sql(told.select).to_arrow_reader(BATCH)) as stream:  # open, it would hold the reader
+                _insert(store, told, check_batches(LOADED[told.table], stream), phones)
+            source.refuse_change()
+            _ledger(store, recognised, told, told.exported_at(reader))
         store.con.commit()
     except duckdb.Error as problem:
         # the engine's own words may quote a row: they stay here
@@ -112,32 +151,25 @@ def _translated(problem: duckdb.Error, shown: str, store: Store) -> FulfilError:
     )
 
 
-def _insert(store: Store, reader: duckdb.DuckDBPyConnection, rows: Rows, phones: PhoneNumbers | None) -> None:
-    """Stream the rows through the check into ``loaded_<table>``, and what fails into ``quarantine``."""
+def _insert(store: Store, rows: Rows, checks: Iterable[Checked], phones: PhoneNumbers | None) -> None:
+    """Stream checked rows into ``loaded_<table>``, and what failed into ``quarantine``."""
     import pyarrow as pa
 
-    from fulfil_analytics.schemas.check import check_batches
-
-    model = LOADED[rows.table]
-    names = ", ".join(duckdb_types(model))
-    source = reader.sql(rows.select).to_arrow_reader(BATCH)
+    names = ", ".join(duckdb_types(LOADED[rows.table]))
     insert = f"INSERT INTO loaded_{rows.table} BY NAME SELECT {names}, TRUE AS is_current FROM incoming"
     set_aside: list[pa.Table] = []
 
     def good() -> Iterator[pa.RecordBatch]:
-        for checked in check_batches(model, source):
+        for checked in checks:
             if checked.set_aside.height:
                 set_aside.append(checked.set_aside.to_arrow())
             kept = phones.masked(checked.good) if phones else checked.good
             yield from kept.to_arrow().to_batches()
 
     batches = good()
-    try:
-        first = next(batches, None)
-        if first is not None:
-            _append(store, pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], batches)), insert)
-    finally:
-        source.close()  # an open result would hold the connection
+    first = next(batches, None)
+    if first is not None:
+        _append(store, pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], batches)), insert)
     for table in set_aside:
         _append(store, table, "INSERT INTO quarantine BY NAME SELECT * FROM incoming")
 
@@ -150,9 +182,8 @@ def _append(store: Store, arrow: Any, statement: str) -> None:
         store.con.unregister("incoming")
 
 
-def _ledger(store: Store, reader: duckdb.DuckDBPyConnection, recognised: Recognised, rows: Rows) -> None:
+def _ledger(store: Store, recognised: Recognised, rows: Rows, exported_at: dt.datetime) -> None:
     source = recognised.source
-    exported_at = rows.exported_at(reader)
     unknown = [struck(name) for name in recognised.unknown_columns]
     store.con.execute(
         "INSERT INTO source_files BY NAME SELECT unnest([?], recursive := true)",

@@ -237,9 +237,10 @@ def test_every_site_about_a_file_names_it() -> None:
         for site, kind, call in sites()
         if kind not in PLACELESS and not {keyword.arg for keyword in call.keywords} & {"file", "line", "column", None}
     ]
-    # all inputs together hold no order: there is no one file to name
+    # all inputs together hold no order, or the memory is full: there is no one file to name
     assert {site.partition(":")[0] for site in nameless} <= {
         "audit/run.py",
         "audit/cluster/groups.py",
         "audit/cluster/head.py",
+        "engines/duckdb_engine.py",
     }
