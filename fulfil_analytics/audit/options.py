@@ -20,6 +20,10 @@ def silent(step: str) -> None:
     """Take no notice of progress."""
 
 
+def nothing() -> None:
+    """Do nothing meanwhile."""
+
+
 @dataclass(frozen=True)
 class Options:
     """Options of one audit; each has the meaning of the command-line option of the same name.
@@ -53,6 +57,8 @@ class Options:
         What ``fulfil.toml`` says.
     progress : callable
         Told of each step as it begins.
+    meanwhile : callable
+        Called once the files are loaded: what it starts runs beside the database, which then has the work.
     """
 
     policy: str | None = None
@@ -68,6 +74,7 @@ class Options:
     temp: Path | None = None
     config: Config = field(default_factory=Config)
     progress: Callable[[str], None] = silent
+    meanwhile: Callable[[], None] = nothing
 
 
 def from_config(config: Config, base: Options | None = None, **given: Any) -> Options:

@@ -33,7 +33,7 @@ def write_proofs(con: duckdb.DuckDBPyConnection, files: Sequence[Proofs], lang: 
     rows_of_rules = con.execute(f"SELECT {', '.join(columns)} FROM coverage").fetchall()
     covered = {row[0]: dict(zip(columns, row, strict=True)) for row in rows_of_rules}
     wanted = sorted({column for one in files for need in one.need.values() for column in need.any_of})
-    held = {column for column in wanted if _holds(con, column)}
+    held = _held(con, wanted)
     rows = [row for one in files for row in _rows(one, covered, held, lang)]
     names = list(duckdb_types(DERIVED["proofs"]))
     con.execute("DELETE FROM proofs")
@@ -42,15 +42,17 @@ def write_proofs(con: duckdb.DuckDBPyConnection, files: Sequence[Proofs], lang: 
         con.execute(f"INSERT INTO proofs VALUES ({', '.join('?' * len(names))})", [values[name] for name in names])
 
 
-def _holds(con: duckdb.DuckDBPyConnection, column: str) -> bool:
-    """Tell whether a column (checked when the file was read) holds any value; what is missing or null holds none."""
-    table, _, field = column.partition(".")
-    known = con.execute(
-        "SELECT count(*) FROM duckdb_columns() WHERE table_name = ? AND column_name = ?", [table, field]
-    ).fetchall()
-    if not known[0][0]:
-        return False
-    return bool(con.execute(f"SELECT 1 FROM {table} WHERE {field} IS NOT NULL LIMIT 1").fetchall())
+def _held(con: duckdb.DuckDBPyConnection, wanted: Sequence[str]) -> set[str]:
+    """Return the columns (checked when the file was read) that hold any value; what is missing or null holds none."""
+    there = {
+        name for (name,) in con.execute("SELECT table_name || '.' || column_name FROM duckdb_columns()").fetchall()
+    }
+    known = [(column, *column.split(".", 1)) for column in wanted if column in there]
+    if not known:
+        return set()
+    asked = ", ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {field} IS NOT NULL)" for _, table, field in known)
+    (found,) = con.execute(f"SELECT {asked}").fetchall()
+    return {column for (column, *_), holds in zip(known, found, strict=True) if holds}
 
 
 def _rows(proofs: Proofs, covered: Covered, held: set[str], lang: str) -> Iterator[dict[str, Any]]:

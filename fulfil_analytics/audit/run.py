@@ -133,6 +133,7 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
         as_of = _as_of(store, policy, options)
         book = tuned(rules.result(), policy, options)
         clock.step("deriving orders, parcels and journeys")
+        options.meanwhile()
         _derive(store, policy, carriers, as_of, options)
         install_lists(store.con, rule_folders(options))
         clock.step("running rules")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -91,11 +92,9 @@ def audit(
 
             one_machine = {"--db": db, "--since": since, "--pack": pack or None, "--line": line or None}
             return audit_on_spark(named, options, out, fail_on, one_machine, quiet=quiet, as_json=json, timings=timings)
-        if out is not None:
-            warm()
-        elif pack:
+        if pack and out is None:
             raise UsageError("a pack needs a folder", column="--pack", remedy="Name one with --out DIR")
-        run = run_audit(named, options)
+        run = run_audit(named, options if out is None else replace(options, meanwhile=warm))
         with run:
             changed = None if since is None else compare(run.store.con, since)
             if out is not None:

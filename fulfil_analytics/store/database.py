@@ -70,7 +70,7 @@ class Store:
     def reopen(self, memory: str | None) -> None:
         """Open the file anew, with its temporary folder, after `con` was closed so that others could read it."""
         self.con = _connect(self.path)
-        _settings(self.con, memory, self.temp)
+        _settings(self.con, memory, self.temp, passing=self.path.parent == self.temp)
 
     def close(self) -> None:
         """Close the connection and remove the temporary files; a store without a name is one of them."""
@@ -127,7 +127,7 @@ def open_store(
             raise
     store = Store(con, path, Path(folder.name), folder)
     try:
-        _settings(con, memory, store.temp)
+        _settings(con, memory, store.temp, passing=store.path.parent == store.temp)
         _prepare(store)
     except BaseException:
         store.close()
@@ -141,8 +141,10 @@ def hide_progress(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("SET enable_progress_bar = false")
 
 
-def _settings(con: duckdb.DuckDBPyConnection, memory: str | None, temp: Path) -> None:
+def _settings(con: duckdb.DuckDBPyConnection, memory: str | None, temp: Path, *, passing: bool) -> None:
     con.execute("SET TimeZone = 'UTC'")
+    if passing:  # a store without a name goes with the run: a machine that stops loses nothing it would have kept
+        con.execute("SET GLOBAL fsync_mode = 'NONE'")
     hide_progress(con)
     # DuckDB 2.0.0 stops with an internal error ("dict-surviving cache ... changed identity") on some left joins of some
     # thousand rows when it gathers small chunks; without gathering it does not, and no audit got slower by that
