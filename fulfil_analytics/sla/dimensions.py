@@ -100,4 +100,6 @@ def slices(dimensions: Sequence[str], per: Per | None, total: bool) -> tuple[str
         pairs = ", ".join(f"{literal(per or '' if key == 'period' else key)}, {key}" for key in group)
         flags = " AND ".join(f"grouping({d}) = {0 if d in group else 1}" for d in dimensions) or "TRUE"
         spelled.append(f" WHEN {flags} THEN " + (f"CAST(json_object({pairs}) AS VARCHAR)" if pairs else "'{}'"))
-    return ", ".join(f"(mode{''.join(f', {key}' for key in group)})" for group in sets), f"CASE{''.join(spelled)} END"
+    return ", ".join(
+        f"(metric, mode{''.join(f', {key}' for key in group)})" for group in sets
+    ), f"CASE{''.join(spelled)} END"

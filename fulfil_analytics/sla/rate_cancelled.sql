@@ -10,8 +10,7 @@ SELECT
     ELSE 4
   END AS v_standard, v_standard AS v_holiday, v_standard AS v_extension, v_standard AS v_effective
 FROM sla_rate_orders AS o
-JOIN deadline_orders AS d ON d.order_no = o.order_no
+/*confirmed*/
 /*joins*/
 /*weights*/
-WHERE ({among} <> 'confirmed' OR NOT d.unpaid) /*leaves_out*/
-  AND coalesce(o.created_at >= {period_from}, TRUE) AND coalesce(o.created_at <= {period_to}, TRUE)
+WHERE coalesce(o.created_at >= {period_from}, TRUE) AND coalesce(o.created_at <= {period_to}, TRUE) /*leaves_out*/

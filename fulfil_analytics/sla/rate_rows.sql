@@ -1,4 +1,9 @@
 -- What the metrics are gathered in, and how many orders a day there are.
+CREATE OR REPLACE TEMP TABLE sla_rate_slices (
+  metric VARCHAR, mode VARCHAR, slice VARCHAR, first_at TIMESTAMP, last_at TIMESTAMP, numerator BIGINT, denominator BIGINT,
+  pending BIGINT, unknown BIGINT, beside BIGINT
+);
+
 CREATE OR REPLACE TEMP TABLE sla_rate_rows (
   metric VARCHAR, mode VARCHAR, slice VARCHAR, period_start TIMESTAMP, period_end TIMESTAMP, numerator BIGINT,
   denominator BIGINT, rate DOUBLE, ci_low DOUBLE, ci_high DOUBLE, target DOUBLE, enforce DOUBLE, status VARCHAR,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fulfil_analytics.policy.model import NEAR, Metric, Policy
@@ -32,6 +32,7 @@ _WEIGHTS = {
     "unit": "LEFT JOIN (SELECT order_id, units AS n FROM orders) AS w ON w.order_id = o.order_id",
 }
 """How many of a metric's things an order is."""
+_CONFIRMED = "ANTI JOIN (SELECT order_no FROM deadline_orders WHERE unpaid) AS u ON u.order_no = o.order_no"
 _TRAITS = {"pickup_point": "to_pickup_point"}
 _TIERS = {
     "metric": "VARCHAR",
@@ -52,6 +53,18 @@ _TIERS = {
     "charge_max_cents": "BIGINT",
     "currency": "VARCHAR",
     "days": "BIGINT",
+}
+_METRICS = {
+    "metric": "VARCHAR",
+    "target": "DOUBLE",
+    "enforce": "DOUBLE",
+    "min_sample": "BIGINT",
+    "nearness": "DOUBLE",
+    "higher": "BOOLEAN",
+    "reads_scans": "BOOLEAN",
+    "period_from": "TIMESTAMP",
+    "period_to": "TIMESTAMP",
+    "missing_days": "BIGINT",
 }
 _CHARGES = {"metric": "VARCHAR", "mode": "VARCHAR", "slice": "VARCHAR", "tier": "BIGINT", "charge_cents": "BIGINT"}
 
@@ -96,22 +109,66 @@ def build_rates(
     chosen = metrics_on(policy, moment, metrics)
     prepare_orders(con, single)
     prepare_rows(con, moment, chosen)
-    seen = {"tracking_until": tracking_until(con)}
+    values = {
+        metric.id: values_of(metric, moment, period or (None if per else window_of(metric, policy.zone, moment)))
+        for metric in chosen
+    }
+    lines = [dimension for dimension in dict.fromkeys(dimensions) if dimension in dims.LINES]
+    for several in (None, *lines):
+        for place, metric in enumerate(chosen):
+            statement = _statement(metric, [several] if several else single, per, several, first=not place)
+            con.execute(fill(statement, values[metric.id]))
+        slice_counts(con, [several] if several else single, per, total=several is None)
     for metric in chosen:
-        own = period or (None if per else window_of(metric, policy.zone, moment))
-        values = {**values_of(metric, moment, own), **seen, "missing_days": missing_days(con, own)}
-        con.execute(fill(_statement(metric, single, per, None), {**values, "total": per is None}))
-        for several in dict.fromkeys(d for d in dimensions if d in dims.LINES):
-            con.execute(fill(_statement(metric, [several], per, several), {**values, "total": False}))
-        _charge(con, metric, values)
-    write_rates(con, moment)
+        _charge(con, metric, values[metric.id])
+    write_rates(con, moment, values.values(), tracking_until(con), total=per is None)
 
 
-def write_rates(con: duckdb.DuckDBPyConnection, as_of: dt.datetime) -> None:
-    """Write ``rates`` and ``rate_details`` from the rows that the metrics were gathered in."""
+def slice_counts(
+    con: duckdb.DuckDBPyConnection, dimensions: Sequence[str], per: dims.Per | None = None, total: bool = True
+) -> None:
+    """Add the cells in ``sla_rate_counts`` up, all metrics at once: of all orders where `total`, and of each slice.
+
+    Columns of ``sla_rate_counts``: `metric`, the verdict `v_` and the stretch of time `p_` of each mode, `first_at`,
+    `last_at`, `orders`, and one a dimension.
+    """
+    sets, slice_ = dims.slices(dimensions, per, total)
+    marks = {"names": "".join(f", c.{name(d)}" for d in dimensions), "sets": sets, "slice": slice_}
+    con.execute(mark(read_sql("fulfil_analytics.sla", "rate_slices.sql"), marks))
+
+
+def write_rates(
+    con: duckdb.DuckDBPyConnection,
+    as_of: dt.datetime,
+    metrics: Iterable[Mapping[str, Value]],
+    tracking_until: dt.datetime | None,
+    total: bool = True,
+) -> None:
+    """Write ``rates`` and ``rate_details`` from the slices that the metrics were added up in.
+
+    Parameters
+    ----------
+    as_of : datetime
+        The moment the audit speaks for, UTC without zone.
+    metrics : iterable of mapping
+        :func:`values_of` each metric.
+    tracking_until : datetime, optional
+        How far the tracking input reaches.
+    total : bool
+        Whether a metric that no order counts in has a row for each mode.
+    """
     from fulfil_analytics.schemas.base import create_table
     from fulfil_analytics.schemas.derived import RateDetails, Rates
 
+    rows = list(metrics)
+    missing = {bounds: missing_days(con, bounds) for bounds in {(row["period_from"], row["period_to"]) for row in rows}}
+    told = [
+        (*(row[column] for column in list(_METRICS)[:-1]), missing[row["period_from"], row["period_to"]])
+        for row in rows
+    ]
+    table(con, "sla_metrics", _METRICS, told)
+    given = {"as_of": as_of, "tracking_until": tracking_until, "total": total}
+    con.execute(fill(read_sql("fulfil_analytics.sla", "rates.sql"), given))
     con.execute(create_table("rates", Rates, replace=True))
     con.execute(create_table("rate_details", RateDetails, replace=True))
     con.execute(fill(read_sql("fulfil_analytics.sla", "rate_details.sql"), {"as_of": as_of}))
@@ -163,6 +220,7 @@ def source_of(
             "weights": _WEIGHTS[metric.entity] if weighed else "",
             "leaves_out": "".join(f" AND NOT o.{name(_TRAITS.get(t, t))}" for t in metric.leaves_out),
             "joins": joins,
+            "confirmed": _CONFIRMED if metric.among == "confirmed" else "",
         },
     )
 
@@ -196,9 +254,8 @@ def values_of(metric: Metric, as_of: dt.datetime, period: tuple[dt.datetime, dt.
     }
 
 
-def _statement(metric: Metric, dimensions: Sequence[str], per: dims.Per | None, lines: str | None) -> str:
+def _statement(metric: Metric, dimensions: Sequence[str], per: dims.Per | None, lines: str | None, first: bool) -> str:
     """Return the SQL of one metric over single-valued dimensions, or over the one dimension `lines`."""
-    sets, slice_ = dims.slices(dimensions, per, total=lines is None)
     keys, joins, cells = {"cell_id": "o.cell_id"}, "", "JOIN sla_rate_cells AS q ON q.cell_id = c.cell_id"
     if lines is not None:
         keys, joins, cells = {lines: f"l.{name(lines)}"}, dims.lines_join(lines), ""
@@ -208,14 +265,13 @@ def _statement(metric: Metric, dimensions: Sequence[str], per: dims.Per | None, 
         keys = {d: own.get(d, f"q.{name(d)}") for d in dimensions}
         joins, cells = "JOIN sla_rate_cells AS q ON q.cell_id = o.cell_id", ""
     return mark(
-        read_sql("fulfil_analytics.sla", "rates.sql"),
+        read_sql("fulfil_analytics.sla", "rate_counts.sql"),
         {
+            "into": "CREATE OR REPLACE TEMP TABLE sla_rate_counts AS" if first else "INSERT INTO sla_rate_counts",
             "source": source_of(metric, keys, joins, per),
             "keys": "".join(f", {name(key)}" for key in keys),
             "names": "".join(f", {name(d)}" for d in dimensions),
             "cells": cells,
-            "sets": sets,
-            "slice": slice_,
         },
     )
 
@@ -259,9 +315,8 @@ def tracking_until(con: duckdb.DuckDBPyConnection) -> dt.datetime | None:
     return None if row is None else row[0]
 
 
-def missing_days(con: duckdb.DuckDBPyConnection, period: tuple[dt.datetime, dt.datetime] | None) -> int:
+def missing_days(con: duckdb.DuckDBPyConnection, bounds: tuple[Value, Value]) -> int:
     """Return how many local days without any order a period has, where orders come every day."""
-    bounds = (None, None) if period is None else (naive_utc(period[0]), naive_utc(period[1]))
     row = con.execute(
         fill(
             read_sql("fulfil_analytics.sla", "rate_missing_days.sql"),

@@ -10,12 +10,10 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from fulfil_analytics.audit.cluster.shapes import shape
-from fulfil_analytics.sla import dimensions as dims
 from fulfil_analytics.sla import rates
 from fulfil_analytics.sla.metrics import metrics_on
 from fulfil_analytics.sla.plan import mark
-from fulfil_analytics.sql import fill, literal, name, put_table, read_sql
+from fulfil_analytics.sql import fill, name, put_table, read_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
 
     from fulfil_analytics.audit.cluster.parts import Kit
     from fulfil_analytics.policy import Policy
-
-_CELL = tuple(column for column in shape("rate_cells") if column[:2] in ("v_", "p_"))
 
 
 def count_cells(con: duckdb.DuckDBPyConnection, kit: Kit) -> Iterator[tuple[str, str]]:
@@ -69,26 +65,10 @@ def rate_cells(
     """
     metrics = metrics_on(policy, as_of)
     for kind, rows in found.items():
-        put_table(con, f"all_{kind}", rows)
+        put_table(con, "sla_rate_counts" if kind == "rate_cells" else f"all_{kind}", rows)
     days = "SELECT day, CAST(sum(orders) AS BIGINT) AS orders FROM all_rate_days GROUP BY day"
     recent = "SELECT shop, day, CAST(sum(orders) AS BIGINT) AS orders FROM all_recent_days GROUP BY shop, day"
     rates.prepare_rows(con, as_of, metrics, {"sla_rate_days": days, "sla_recent_days": recent})
-    sets, slice_ = dims.slices(dimensions, None, total=True)
-    names = "".join(f", {name(d)}" for d in dimensions)
-    for metric in metrics:
-        own = rates.window_of(metric, policy.zone, as_of)
-        columns = ", ".join((*_CELL, "first_at", "last_at", "orders")) + names
-        statement = mark(
-            read_sql("fulfil_analytics.sla", "rates.sql"),
-            {
-                "source": f"SELECT {columns} FROM all_rate_cells WHERE metric = {literal(metric.id)}",
-                "keys": names,
-                "names": names,
-                "cells": "",
-                "sets": sets,
-                "slice": slice_,
-            },
-        )
-        seen = {"tracking_until": tracking_until, "missing_days": rates.missing_days(con, own), "total": True}
-        con.execute(fill(statement, {**rates.values_of(metric, as_of, own), **seen}))
-    rates.write_rates(con, as_of)
+    rates.slice_counts(con, dimensions)
+    told = [rates.values_of(metric, as_of, rates.window_of(metric, policy.zone, as_of)) for metric in metrics]
+    rates.write_rates(con, as_of, told, tracking_until)
