@@ -79,8 +79,9 @@ docs: $(DEV)  ## write the made pages anew and build the site: build/site/index.
 notebooks: $(DEV)  ## open Jupyter Lab on notebooks/
 	$(BIN)/python -m jupyterlab notebooks
 
-bench: $(DEV)  ## measure time and memory on made-up exports, write bench/RESULTS.md (BENCH_SIZES=100000,1000000)
+bench: $(DEV)  ## measure time and memory on made-up exports: bench/RESULTS.md, bench/DEADLINES.md (BENCH_SIZES=100000,1000000)
 	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.deadlines --libraries --write
 
 LOCK := uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-strip-extras --no-header --no-annotate --upgrade
 

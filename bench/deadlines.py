@@ -33,6 +33,7 @@ DAYS = 90
 RUNS = 3
 COMMAND = "python -m bench.deadlines --libraries --write"
 STEPS = {"build": "deadlines made", "read": "every deadline read", "deadlines": "both", "rates": "rates over them"}
+SPEEDS = {"a_second": "", "a_cpu_second": " cpu"}
 TABLES_READ = ("orders", "sla_windows", "order_lines", "parcels", "journeys", "warehouses", "returns")
 ASKED = {"deadlines": 4.0, "rates": 1.0, "times the fastest library": 30.0}
 """Seconds for a million orders on two cores, and how many times the fastest library of business hours."""
@@ -47,13 +48,13 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="keep the table as bench/DEADLINES.md")
     given = parser.parse_args()
     ours = measure(given.orders, given.policy)
-    a_second = ours["counted"] / ours["deadlines cpu"]
+    speed = {kind: ours["counted"] / ours[f"deadlines{step}"] for kind, step in SPEEDS.items()}
     lines = list(own_lines(given.orders, given.policy, ours))
     missed = [step for step in ("deadlines", "rates") if ours[step] > ASKED[step] * given.orders / 1_000_000]
     if given.libraries:
         found = libraries()
-        lines += library_lines(found, a_second)
-        times = a_second / max(one["deadlines_a_second"] for name, one in found.items() if name != "numpy")
+        lines += library_lines(found, speed)
+        times = speed["a_second"] / max(one["a_second"] for name, one in found.items() if name != "numpy")
         if times < ASKED["times the fastest library"]:
             missed.append("times the fastest library")
     lines += [f"Missed: {step}, asked for {ASKED[step]:g}." for step in missed]
@@ -85,14 +86,18 @@ def own_lines(orders: int, policy: str, ours: dict[str, Any]) -> Iterator[str]:
     yield ""
 
 
-def library_lines(found: dict[str, Any], ours: float) -> Iterator[str]:
-    """Yield the comparison, as Markdown: both sides by CPU time, which a busy machine bends least."""
-    yield "| library | version | deadlines a second of CPU | ours, times |"
-    yield "|---|---|---|---|"
+def library_lines(found: dict[str, Any], ours: dict[str, float]) -> Iterator[str]:
+    """Yield the comparison, as Markdown: by the clock, as is asked for, and by CPU time of all threads."""
+    yield "| library | version | deadlines a second | ours, times | a second of CPU | ours, times |"
+    yield "|---|---|---|---|---|---|"
     for name, one in found.items():
-        yield f"| {name} | {one['version']} | {one['deadlines_a_second']:,} | {ours / one['deadlines_a_second']:,.1f} |"
+        speeds = " | ".join(f"{one[kind]:,} | {ours[kind] / one[kind]:,.1f}" for kind in SPEEDS)
+        yield f"| {name} | {one['version']} | {speeds} |"
     yield ""
-    yield "numpy counts dates alone: no time of day, no zone, no stop, no outcome; business-duration measures spans."
+    yield "By the clock ours has all cores of the machine, a library the one that Python gives it. A library gives the"
+    yield "moment two working days on; ours that of every stage and mode, with outcome and reasons. numpy counts dates"
+    yield "alone: no time of day, no zone, no stop; no library of business hours, it is left out of the comparison."
+    yield "business-duration measures spans."
     yield ""
 
 
@@ -132,7 +137,7 @@ def best(name: str, step: Callable[[], Any]) -> dict[str, float]:
 
 
 def libraries() -> dict[str, Any]:
-    """Return version and deadlines a second of CPU of each library, measured in a venv that is thrown away."""
+    """Return version and deadlines a second of each library, measured in a venv that is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder) / "bin" / "python")

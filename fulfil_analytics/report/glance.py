@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fulfil_analytics.report.change import Change, named_parts, part_name
@@ -17,7 +17,9 @@ SOON_SECONDS = 24 * 3600
 Item = dict[str, Any]
 
 
-def glance(view: View, measured: Measured, changes: Sequence[Change], head: Row, urgent: Row) -> list[Item]:
+def glance(
+    view: View, measured: Measured, changes: Sequence[Change], head: Row, urgent: Row, titles: Mapping[str, str]
+) -> list[Item]:
     """Return the five answers: ``kind`` (ok, watch, breach or quiet), ``question``, ``answer``, ``href``.
 
     Parameters
@@ -28,6 +30,8 @@ def glance(view: View, measured: Measured, changes: Sequence[Change], head: Row,
         Row of ``queries/headline.sql``.
     urgent : dict
         Row of ``queries/urgent.sql``.
+    titles : mapping
+        :func:`rule_titles`.
     """
     words = view.words
     judged = [row for row in measured.now if row["mode"] == "effective" and row["slice"] == "{}"]
@@ -36,7 +40,7 @@ def glance(view: View, measured: Measured, changes: Sequence[Change], head: Row,
         _limits(words, judged),
         _worse(words, changes),
         _today(words, urgent),
-        _fake(words, head),
+        _fake(words, head, titles),
     ]
 
 
@@ -129,10 +133,24 @@ def _today(words: Words, urgent: Row) -> Item:
     return _item(words, "today", "breach" if urgent["overdue"] else "watch", answer, "#open")
 
 
-def _fake(words: Words, head: Row) -> Item:
+def rule_titles(words: Words, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return rule id to its title, where the manifest has it."""
+    found = {}
+    for rule in manifest.get("rules", []):
+        text = rule.get("title")
+        text = text.get(words.lang) if isinstance(text, Mapping) else text
+        if text:
+            found[rule["rule_id"]] = str(text)
+    return found
+
+
+def _fake(words: Words, head: Row, titles: Mapping[str, str]) -> Item:
     if not head["suspect_parcels"]:
         return _item(words, "fake", "ok", words("glance.none_suspect"), "#findings")
-    rules = words.join([f"{rule['rule_id']} {words.count(rule['n'])}" for rule in head["suspect_rules"]])
+    rules = words("glance.of_rule_and").join(
+        words("glance.of_rule", rule=titles.get(rule["rule_id"], rule["rule_id"]), n=words.count(rule["n"]))
+        for rule in head["suspect_rules"]
+    )
     answer = words("glance.suspect", n=words.count(head["suspect_parcels"]), rules=rules)
     return _item(words, "fake", "breach", answer, "#findings")
 

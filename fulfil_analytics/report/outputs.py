@@ -162,7 +162,8 @@ def line_of(run: Run) -> dict[str, Any]:
     with view(run.store.con, as_of=run.as_of, lang=run.options.lang, zone=run.policy.zone) as seen:
         head, urgent = seen.one("headline"), seen.one("urgent")
         moved = [change.change(seen, stage) for stage in CHANGED_STAGES]
-        answers = glance.glance(seen, rates, moved, head, urgent)
+        titles = glance.rule_titles(seen.words, run.manifest)
+        answers = glance.glance(seen, rates, moved, head, urgent, titles)
         return line_facts(seen, rates, head, answers, urgent, run.policy.id)
 
 

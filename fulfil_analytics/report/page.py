@@ -103,7 +103,8 @@ def write_report(  # noqa: PLR0913 - all but the first two go by name
         rates = measured or stored_rates(seen.con)
         head, urgent = seen.one("headline"), seen.one("urgent")
         moved = [changes.change(seen, stage) for stage in CHANGED_STAGES]
-        answers = glance.glance(seen, rates, moved, head, urgent)
+        titles = glance.rule_titles(seen.words, manifest)
+        answers = glance.glance(seen, rates, moved, head, urgent, titles)
         context = {"glance": answers, "cards": glance.cards(seen.words, rates), "title": title}
         text = _render(seen, manifest, rates, head, moved, {**context, "accuracy": accuracy or {}})
         facts = line_facts(seen, rates, head, answers, urgent, str(policy.get("id")))
@@ -196,7 +197,7 @@ def _times(seen: View, measured: Measured) -> dict[str, Any]:
 
 def _found(seen: View, manifest: Mapping[str, Any], head: Row) -> dict[str, Any]:
     """Return the table of rules, for each rule the table of its worst findings, and the batches."""
-    words, titles = seen.words, _titles(seen.words, manifest)
+    words, titles = seen.words, glance.rule_titles(seen.words, manifest)
     by_rule = seen.rows("findings_by_rule")
     cap = max(3, min(WORST, WORST_OF_ALL // max(1, len(by_rule))))
     worst = {
@@ -249,19 +250,8 @@ def _method(seen: View, manifest: Mapping[str, Any], head: Row) -> dict[str, Any
         "inputs": sections.inputs(words, seen.rows("inputs")),
         "sum": _sum(words, head),
         "skipped": sections.skipped(words, manifest),
-        "rule_files": sections.rule_files(words, manifest, _titles(words, manifest)),
+        "rule_files": sections.rule_files(words, manifest, glance.rule_titles(words, manifest)),
     }
-
-
-def _titles(words: Words, manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Return rule id to its title, where the manifest has it."""
-    found = {}
-    for rule in manifest.get("rules", []):
-        text = rule.get("title")
-        text = text.get(words.lang) if isinstance(text, Mapping) else text
-        if text:
-            found[rule["rule_id"]] = str(text)
-    return found
 
 
 def _facts(seen: View, head: Row, manifest: Mapping[str, Any]) -> list[tuple[str, str]]:

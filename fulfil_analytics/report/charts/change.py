@@ -49,7 +49,7 @@ def change(view: View, stage: str = "dispatch", found: Change | None = None) -> 
         barmode="relative",
         bargap=0.35,
         hovermode="closest",
-        xaxis={"title": {"text": words("change.axis"), "font": {"size": 12}}, "tickformat": "+.1f", "zeroline": True},
+        xaxis={"title": {"text": words("change.axis"), "font": {"size": 12}}, "tickformat": "+~g", "zeroline": True},
         yaxis={
             **categories(),
             "type": "linear",
