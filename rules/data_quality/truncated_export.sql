@@ -64,12 +64,12 @@ four.csv    | C4       | 1      | 2026-01-01 18:00
 '''
 
 [[example]]
-name = "a gap next to a capped file: more than a day counts, a day does not"
+name = "a gap next to a capped file: a second more than a day counts, a day does not"
 flags = ["full.csv", "near.csv"]
 threshold = ["gap_hours"]
 params = { caps = ["2"] }
 severity = { "near.csv" = "low" }
-evidence = { "full.csv" = { cause = "gap", gap_from = "2026-01-02 00:00:00", gap_to = "2026-01-05 09:00:00" }, "near.csv" = { cause = "cap" } }
+evidence = { "full.csv" = { cause = "gap", gap_from = "2026-01-04 08:59:59", gap_to = "2026-01-05 09:00:00" }, "near.csv" = { cause = "cap" } }
 source_files = '''
 source_file | kind
 old.csv     | orders
@@ -78,7 +78,7 @@ near.csv    | orders
 '''
 loaded_order_lines = '''
 source_file | order_id | created_at
-old.csv     | A1       | 2026-01-02 00:00
+old.csv     | A1       | 2026-01-04 08:59:59
 full.csv    | B1       | 2026-01-05 09:00
 full.csv    | B2       | 2026-01-06 09:00
 near.csv    | C1       | 2026-01-07 09:00

@@ -114,6 +114,36 @@ invalid_waybill  | fake_shipment | hard           | B2
 '''
 
 [[example]]
+name = "a third of a day is above 33 %"
+flags = ["O1", "O2"]
+threshold = ["least_percent"]
+params = { least_orders = 1, least_percent = 33 }
+evidence = { O1 = { percent = "33" } }
+orders = '''
+order_id
+O1
+O2
+O3
+O4
+O5
+O6
+'''
+order_days = '''
+order_id | shop | day
+O1       | a    | 2026-01-05
+O2       | a    | 2026-01-05
+O3       | a    | 2026-01-05
+O4       | a    | 2026-01-05
+O5       | a    | 2026-01-05
+O6       | a    | 2026-01-05
+'''
+raised = '''
+rule_id          | family        | evidence_class | order_id
+invalid_waybill  | fake_shipment | hard           | O1
+invalid_waybill  | fake_shipment | hard           | O2
+'''
+
+[[example]]
 name = "soft findings and late orders make no batch"
 flags = []
 params = { least_orders = 1, least_percent = 5 }

@@ -133,11 +133,12 @@ run | parcel_id | starts_at        | ends_at          | with_pickup | with_deliv
 '''
 
 [[example]]
-name = "a load of more numbers than may share a stretch; the same with the delivery is no load"
-flags = ["O4/W4", "O5/W5", "O6/W6"]
+name = "a load of more numbers than may share a stretch; the same with the delivery is no load; as many as may"
+flags = ["O4/W4", "O5/W5", "O6/W6", "O7/W7", "O8/W8", "O9/W9", "OA/WA"]
+severity = { "O7/W7" = "medium", "O8/W8" = "medium", "O9/W9" = "medium" }
 threshold = ["bulk_numbers"]
-params = { bulk_numbers = 2 }
-evidence = { "O4/W4" = { other_waybills = "W5, W6" } }
+params = { bulk_numbers = 3 }
+evidence = { "O4/W4" = { other_waybills = "W5, W6, WA" } }
 parcels = '''
 parcel_id | order_id | waybill | address_key
 O1/W1     | O1       | W1      | a1
@@ -146,6 +147,11 @@ O3/W3     | O3       | W3      | a3
 O4/W4     | O4       | W4      | a4
 O5/W5     | O5       | W5      | a5
 O6/W6     | O6       | W6      | a6
+O7/W7     | O7       | W7      | a7
+O8/W8     | O8       | W8      | a8
+O9/W9     | O9       | W9      | a9
+O0/W0     | O0       | W0      | a0
+OA/WA     | OA       | WA      | aA
 '''
 journeys = '''
 parcel_id | covered | first_scan_at
@@ -155,15 +161,25 @@ O3/W3     | true    | 2026-01-06 09:00
 O4/W4     | true    | 2026-01-06 09:00
 O5/W5     | true    | 2026-01-06 09:00
 O6/W6     | true    | 2026-01-06 09:00
+O7/W7     | true    | 2026-01-06 09:00
+O8/W8     | true    | 2026-01-06 09:00
+O9/W9     | true    | 2026-01-06 09:00
+O0/W0     | true    | 2026-01-06 09:00
+OA/WA     | true    | 2026-01-06 09:00
 '''
 track_runs = '''
 run | parcel_id | starts_at        | ends_at          | with_pickup | with_delivery
 1   | O1/W1     | 2026-01-06 09:00 | 2026-01-08 09:00 | false       | false
 1   | O2/W2     | 2026-01-06 09:00 | 2026-01-08 09:00 | false       | false
 1   | O3/W3     | 2026-01-06 09:00 | 2026-01-08 09:00 | false       | false
+1   | O0/W0     | 2026-01-06 09:00 | 2026-01-08 09:00 | false       | false
 2   | O4/W4     | 2026-01-06 09:00 | 2026-01-08 09:00 | false       | true
 2   | O5/W5     | 2026-01-06 09:00 | 2026-01-08 09:00 | false       | true
 2   | O6/W6     | 2026-01-06 09:00 | 2026-01-08 09:00 | false       | true
+2   | OA/WA     | 2026-01-06 09:00 | 2026-01-08 09:00 | false       | true
+3   | O7/W7     | 2026-01-06 09:00 | 2026-01-08 09:00 | false       | false
+3   | O8/W8     | 2026-01-06 09:00 | 2026-01-08 09:00 | false       | false
+3   | O9/W9     | 2026-01-06 09:00 | 2026-01-08 09:00 | false       | false
 '''
 
 [[example]]

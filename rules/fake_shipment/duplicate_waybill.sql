@@ -100,18 +100,20 @@ O3/W1     | O3       | W1      | usps    | 2026-01-05 09:00 | b1        | r1b   
 
 [[example]]
 name = "as many combined orders as are allowed, and one more: a low finding (the limit made small for the example)"
-flags = ["O3/W2", "O4/W2", "O5/W2"]
+flags = ["O4/W2", "O5/W2", "O6/W2", "O7/W2"]
 threshold = ["combined_max"]
-params = { combined_max = 2 }
-severity = { "O3/W2" = "low", "O4/W2" = "low", "O5/W2" = "low" }
-evidence = { "O3/W2" = { differs = "combined", orders_on_number = "3", other_orders = "+ 2" } }
+params = { combined_max = 3 }
+severity = { "O4/W2" = "low", "O5/W2" = "low", "O6/W2" = "low", "O7/W2" = "low" }
+evidence = { "O4/W2" = { differs = "combined", orders_on_number = "4", other_orders = "+ 3" } }
 parcels = '''
 parcel_id | order_id | waybill | carrier | given_at         | buyer_key | recipient_key | address_key | combined_orders
-O1/W1     | O1       | W1      | usps    | 2026-01-05 09:00 | b1        | r1            | a1          | 2
-O2/W1     | O2       | W1      | usps    | 2026-01-05 09:00 | b1        | r1            | a1          | 2
-O3/W2     | O3       | W2      | usps    | 2026-01-05 09:00 | b2        | r2            | a2          | 3
-O4/W2     | O4       | W2      | usps    | 2026-01-05 09:00 | b2        | r2            | a2          | 3
-O5/W2     | O5       | W2      | usps    | 2026-01-05 09:00 | b2        | r2            | a2          | 3
+O1/W1     | O1       | W1      | usps    | 2026-01-05 09:00 | b1        | r1            | a1          | 3
+O2/W1     | O2       | W1      | usps    | 2026-01-05 09:00 | b1        | r1            | a1          | 3
+O3/W1     | O3       | W1      | usps    | 2026-01-05 09:00 | b1        | r1            | a1          | 3
+O4/W2     | O4       | W2      | usps    | 2026-01-05 09:00 | b2        | r2            | a2          | 4
+O5/W2     | O5       | W2      | usps    | 2026-01-05 09:00 | b2        | r2            | a2          | 4
+O6/W2     | O6       | W2      | usps    | 2026-01-05 09:00 | b2        | r2            | a2          | 4
+O7/W2     | O7       | W2      | usps    | 2026-01-05 09:00 | b2        | r2            | a2          | 4
 '''
 
 [[example]]

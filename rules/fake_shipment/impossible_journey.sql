@@ -127,8 +127,8 @@ P3        | 2026-01-06 15:00:00 | delivered | true    | New York | NY
 '''
 
 [[example]]
-name = "scanned elsewhere after the delivery; near it; on its way back; the number's next parcel"
-flags = ["P1"]
+name = "scanned elsewhere after the delivery; near it; on its way back; the number's next parcel, and a second earlier"
+flags = ["P1", "P5"]
 threshold = ["min_km", "reuse_days"]
 evidence = { P1 = { fault = "after_delivery", km = "3900" } }
 parcels = '''
@@ -137,20 +137,23 @@ P1        | W1
 P2        | W2
 P3        | W3
 P4        | W4
+P5        | W5
 '''
 journeys = '''
 parcel_id | covered | first_scan_at    | delivered_at     | returned_at
 P1        | true    | 2026-01-03 09:00 | 2026-01-06 09:00 |
 P2        | true    | 2026-01-03 09:00 | 2026-01-06 09:00 |
 P3        | true    | 2026-01-03 09:00 | 2026-01-06 09:00 | 2026-01-10 09:00
-P4        | true    | 2025-11-03 09:00 | 2025-11-06 09:00 |
+P4        | true    | 2025-11-03 09:00 | 2025-11-09 09:00 |
+P5        | true    | 2025-11-03 09:00 | 2025-11-09 09:00 |
 '''
 track_steps = '''
 parcel_id | event_at         | status    | place_id | next_place_at    | next_place_id | next_place_status | km
 P1        | 2026-01-06 09:00 | delivered | 1        | 2026-01-08 09:00 | 2             | arrived           | 3900
 P2        | 2026-01-06 09:00 | delivered | 1        | 2026-01-08 09:00 | 3             | arrived           | 199
 P3        | 2026-01-06 09:00 | delivered | 1        | 2026-01-10 09:00 | 2             | returned          | 3900
-P4        | 2025-11-06 09:00 | delivered | 1        | 2026-01-08 09:00 | 2             | picked_up         | 3900
+P4        | 2025-11-09 09:00 | delivered | 1        | 2026-01-08 09:00:00 | 2          | picked_up         | 3900
+P5        | 2025-11-09 09:00 | delivered | 1        | 2026-01-08 08:59:59 | 2          | picked_up         | 3900
 '''
 
 [[example]]

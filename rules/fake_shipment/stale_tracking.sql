@@ -157,7 +157,7 @@ P1        | true
 [[example]]
 name = "what tracking does not cover cannot be judged"
 flags = []
-not_testable = { P1 = "carrier_not_covered", P2 = "given_before_tracking", P3 = "no_tracking_input", P4 = "damaged_identifier", P5 = "missing parcels.given_at" }
+not_testable = { P1 = "carrier_not_covered", P2 = "given_before_tracking", P3 = "no_tracking_input", P4 = "damaged_identifier", P5 = "missing parcels.given_at", P6 = "missing journeys.covered" }
 parcels = '''
 parcel_id | waybill | given_at         | waybill_damaged
 P1        | W1      | 2026-01-06 09:00 | false
@@ -165,6 +165,7 @@ P2        | W2      | 2026-01-06 09:00 | false
 P3        | W3      | 2026-01-06 09:00 | false
 P4        | 9.4E+21 | 2026-01-06 09:00 | true
 P5        | W5      |                  | false
+P6        | W6      | 2026-01-06 09:00 | false
 '''
 journeys = '''
 parcel_id | covered | not_covered_why       | first_event_at

@@ -158,7 +158,7 @@ P3       | R3
 [[example]]
 name = "what tracking does not cover, and the platform's parcel"
 flags = []
-not_testable = { P1 = "no_tracking_input", P2 = "damaged_identifier", P3 = "given_before_tracking", P4 = "carrier_not_covered" }
+not_testable = { P1 = "no_tracking_input", P2 = "damaged_identifier", P3 = "given_before_tracking", P4 = "carrier_not_covered", P6 = "missing journeys.covered" }
 parcels = '''
 parcel_id | waybill | shipped_at       | waybill_damaged | platform_fulfilled
 P1        | W1      | 2026-01-05 09:00 | false           | false
@@ -166,6 +166,7 @@ P2        | 9.4E+21 | 2026-01-05 09:00 | true            | false
 P3        | W3      | 2026-01-05 09:00 | false           | false
 P4        | W4      | 2026-01-05 09:00 | false           | false
 P5        | W5      | 2026-01-05 09:00 | false           | true
+P6        | W6      | 2026-01-05 09:00 | false           | false
 '''
 journeys = '''
 parcel_id | covered | not_covered_why       | scans
