@@ -20,6 +20,8 @@ from fulfil_analytics.schemas import DERIVED, columns
 from fulfil_analytics.sql import literal, read_sql
 
 if TYPE_CHECKING:
+    import duckdb
+
     from fulfil_analytics.audit.run import Run
 
 _FACTS = ", ".join(f"orders.{column.name}" for column in columns(DERIVED["orders"]) if not column.personal)
@@ -77,18 +79,36 @@ def write_folder(run: Run, folder: Path, *more: Writer, finish: Callable[[Path],
 
 
 def _write(run: Run, folder: Path) -> None:
-    import duckdb
+    from fulfil_analytics.store import few_orders
 
     for name, query in TABLES.items():
-        target = literal(str(folder / f"{name}.parquet"))
-        try:
-            run.store.con.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
-        except duckdb.Error as problem:
-            trouble = disk_trouble(problem)
-            if trouble:
-                raise OSError(errno.EIO, trouble) from None
-            raise
+        if name == "deadlines" and not few_orders(run.store):
+            _write_deadlines(run.store.con, folder / f"{name}.parquet")
+        else:
+            _copy(run.store.con, query, folder / f"{name}.parquet")
     (folder / "manifest.json").write_text(dumps(run.manifest), encoding="utf-8")
+
+
+def _write_deadlines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the deadlines of many orders, sorted before they are unfolded."""
+    from fulfil_analytics.sla import drop_ordered, ordered_deadlines
+
+    try:
+        _copy(con, ordered_deadlines(con), path)
+    finally:
+        drop_ordered(con)
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    import duckdb
+
+    try:
+        con.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+    except duckdb.Error as problem:
+        trouble = disk_trouble(problem)
+        if trouble:
+            raise OSError(errno.EIO, trouble) from None
+        raise
 
 
 def _where(policy: str | None) -> str | None:

@@ -119,7 +119,9 @@ def build_deadlines(
     outcome = fill(read_sql("fulfil_analytics.sla", "outcome.sql"), values)
     more = "to_seconds(1 + grace_seconds)" if plan.grace else "INTERVAL 1 SECOND"
     ends = {f"outcome due_{m}": mark(outcome, {"end": f"(due_{m} + {more})"}) for m in SLA_MODE}
-    _run(con, "views", values, {**ends, "outcomes": f"[{', '.join(map(literal, OUTCOMES))}]"})
+    told = {"why": "why", "by_platform": "by_platform", "has_due": "due IS NOT NULL", "code": "code"}
+    told = {"told": mark(read_sql("fulfil_analytics.sla", "why.sql"), told)}
+    _run(con, "views", values, {**ends, **told, "outcomes": f"[{', '.join(map(literal, OUTCOMES))}]"})
 
 
 def settle_deadlines(con: duckdb.DuckDBPyConnection) -> None:

@@ -95,15 +95,7 @@ SELECT
   CASE WHEN code < 5 THEN due END AS due_at,
   stopped_at,
   coalesce(['on_time', 'late', 'open', 'overdue'][code], 'not_applicable') AS outcome,
-  why
-  || CASE WHEN by_platform AND due IS NOT NULL THEN ',"deadline":"platform"' ELSE '' END
-  || CASE code
-    WHEN 5 THEN ',"not_applicable":"' || coalesce(not_counted, 'outside_calendar') || '"'
-    WHEN 6 THEN ',"not_applicable":"cancelled_in_time"'
-    WHEN 7 THEN ',"not_applicable":"stop_time_unknown"'
-    ELSE coalesce(',"stop":"' || stop_event || '"', '')
-  END
-  || '}' AS why
+  /*told*/ AS why
 FROM unfolded
 WHERE stage IN {stages};
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fulfil_analytics.store.database import Store, open_store
-from fulfil_analytics.store.derive import build_model, build_tracks, latest_time, small
+from fulfil_analytics.store.derive import build_model, build_tracks, few_orders, latest_time, small
 from fulfil_analytics.store.load import Loaded, Ready, load_file, read_file, settle
 from fulfil_analytics.store.phones import PhoneNumbers
 from fulfil_analytics.store.spill import spill_settings
@@ -20,6 +20,7 @@ __all__ = [
     "read_file",
     "open_store",
     "settle",
+    "few_orders",
     "small",
     "spill_settings",
 ]

@@ -54,7 +54,12 @@ def small(store: Store) -> bool:
 
     Of a large store one thing alone uses the cores better, and half the memory.
     """
-    return int(store.one("SELECT count(*) FROM orders")) <= _FEW and int(store.one(_THREADS)) > 1
+    return few_orders(store) and int(store.one(_THREADS)) > 1
+
+
+def few_orders(store: Store) -> bool:
+    """Tell the same by the orders alone, for what must not depend on the machine."""
+    return int(store.one("SELECT count(*) FROM orders")) <= _FEW
 
 
 def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime, given: Given | None = None) -> None:
