@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -145,6 +146,10 @@ _TOKENS = {
     "PARAMETER": ("a placeholder", "name a parameter in braces, like {grace_hours}"),
     **{token: ("the machine's clock", "use {as_of}: an audit never reads the clock") for token in _CLOCK},
 }
+_OUTSIDE = re.compile(
+    r"(read|write|scan|sniff|parquet|duckdb|pragma|http|load|getenv|glob|query|current|set|which)(_|$).*|.*_(scan|setting)"
+)
+_LOCKED = "a rule reads the tables of the store and nothing besides: no file, no address, no setting"
 _TYPES = {"BIGINT", "INT", "TEXT", "TIMESTAMP", "TIMESTAMPNTZ", "DATE", "BOOLEAN"}
 
 
@@ -165,9 +170,9 @@ def lint(sql: str) -> list[Problem]:
         statements = _parsed(sql)
     except ParseError as error:
         first = error.errors[0]
-        return [Problem(first.get("line") or 1, "the SQL does not parse", f"look near {first.get('highlight')!r}")]
+        return [Problem(first.get("line") or 1, "SQL that does not parse", f"look near {first.get('highlight')!r}")]
     except TokenError:
-        return [Problem(1, "the SQL does not parse", "look for a quote or comment that is not closed")]
+        return [Problem(1, "SQL that does not parse", "look for a quote or comment that is not closed")]
     problems += _tree_problems(statements)
     return sorted(set(problems))
 
@@ -229,6 +234,8 @@ def _function_problem(line: int, word: str) -> Problem:
         cure = "use like, fa_place(text), replace or lower: patterns differ between engines"
     elif word in _CURES:
         cure = _CURES[word]
+    elif _OUTSIDE.fullmatch(word):
+        cure = _LOCKED
     else:
         cure = suggest(word, FUNCTIONS)
     return Problem(line, f"the function {word}", cure)
@@ -238,12 +245,14 @@ def _tree_problems(statements: Sequence[exp.Expr]) -> Iterator[Problem]:
     from sqlglot import exp
 
     if not statements:
-        yield Problem(1, "there is no SELECT", "write one SELECT that returns the bad rows")
+        yield Problem(1, "a file without a SELECT", "write one SELECT that returns the bad rows")
     if len(statements) > 1:
-        yield Problem(1, "there is more than one statement", "write one SELECT; use CTEs for steps")
+        yield Problem(1, "more than one statement", "write one SELECT; use CTEs for steps")
     for tree in statements:
         if not isinstance(tree, exp.Query):
-            yield Problem(1, "this is not a SELECT", "write one SELECT that returns the bad rows")
+            yield Problem(
+                1, "a statement that is not a SELECT", f"write one SELECT that returns the bad rows; {_LOCKED}"
+            )
             continue
         yield from _table_problems(tree)
         for cast in tree.find_all(exp.Cast):
@@ -267,7 +276,7 @@ def _table_problems(tree: exp.Query) -> Iterator[Problem]:
     for table in tree.find_all(exp.Table):
         name = table.name.lower()
         if table.db or table.catalog:
-            yield Problem(_line(table), f"a table of another schema ({table.sql()})", "name the table alone")
+            yield Problem(_line(table), f"a table of another schema ({table.db}.{table.name})", "name the table alone")
         elif name and name not in steps and name not in tables():
             yield Problem(_line(table), f"the table {name}", suggest(name, tables()))
 
