@@ -138,9 +138,19 @@ O4       | dispatch | effective | 2026-01-12 07:59:59 | on_time        | {"windo
 name = "no orders at all"
 flags = []
 */
-with told as (
+with given as (
+  select orders.order_id
+  from orders
+  where orders.rts_due_at is not null
+    or orders.collection_due_at is not null
+    or orders.delivery_due_at is not null
+    or orders.auto_cancel_rts_at is not null
+    or orders.auto_cancel_collection_at is not null
+),
+told as (
   select deadlines.order_id, deadlines.stage, deadlines.due_at, deadlines.why
-  from deadlines
+  from given
+  join deadlines on deadlines.order_id = given.order_id
   where deadlines.mode = 'effective'
     and deadlines.due_at is not null
     and deadlines.why like '%"deadline":"platform"%'

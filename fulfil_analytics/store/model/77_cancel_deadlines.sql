@@ -1,13 +1,25 @@
--- One row an order: the platform's cancel time that comes next. A view, because deadlines are worked out after the model.
+-- One row an order: the platform's cancel time that comes next, one still to come before one that is over. A view, because
+-- deadlines are worked out after the model.
 CREATE OR REPLACE VIEW cancel_deadlines AS
-SELECT order_id, pick.stage AS stage, pick.outcome AS outcome, pick.due_at AS due_at, pick.why AS why
-FROM (
-  SELECT order_id,
-    arg_min(
-      {'stage': stage, 'outcome': outcome, 'due_at': due_at, 'why': why},
-      (outcome NOT IN ('open', 'overdue'), coalesce(due_at, TIMESTAMP '9999-01-01'), stage)
-    ) AS pick
+WITH ranked AS (
+  SELECT
+    order_id, stage, outcome, due_at, why,
+    -- what comes first has the lower number; 9e17: later than any moment
+    epoch_us(coalesce(due_at, TIMESTAMP '9999-01-01')) + CASE WHEN outcome IN ('open', 'overdue') THEN 0 ELSE 900000000000000000 END
+      AS place
   FROM deadlines
-  WHERE mode = 'effective' AND stage IN ('auto_cancel_rts', 'auto_cancel_collection')
-  GROUP BY order_id
-);
+  WHERE mode = 'effective'
+)
+
+-- of two stages the first by name where both come at once; most policies have one stage, and then nothing is compared
+SELECT c.order_id, c.stage, c.outcome, c.due_at, c.why
+FROM ranked AS c
+ANTI JOIN (SELECT order_id, place FROM ranked WHERE stage = 'auto_cancel_rts') AS r
+  ON r.order_id = c.order_id AND r.place < c.place
+WHERE c.stage = 'auto_cancel_collection'
+UNION ALL
+SELECT r.order_id, r.stage, r.outcome, r.due_at, r.why
+FROM ranked AS r
+ANTI JOIN (SELECT order_id, place FROM ranked WHERE stage = 'auto_cancel_collection') AS c
+  ON c.order_id = r.order_id AND c.place <= r.place
+WHERE r.stage = 'auto_cancel_rts';
