@@ -210,6 +210,7 @@ REFERENCE = {
         "km": "BIGINT",
         "same_city": "BOOLEAN",
     },
+    "origin_names": {"parcel_id": "VARCHAR", "verdict": "VARCHAR"},
     "masked_places": {"parcel_id": "VARCHAR", "code": "VARCHAR", "city": "VARCHAR"},
     "masked_labels": {"source_file": "VARCHAR", "source_line": "BIGINT", "code": "VARCHAR", "city": "VARCHAR"},
     "carrier_periods": {"carrier": "VARCHAR", "first_event_at": "TIMESTAMP", "last_event_at": "TIMESTAMP"},

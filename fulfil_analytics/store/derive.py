@@ -87,7 +87,7 @@ def build_tracks(store: Store, policy: Policy, as_of: dt.datetime, given: Given 
     """Derive what rules about a parcel's way read; needs the model and the tables of places.
 
     Tables: ``track_places``, ``track_steps``, ``tracks``, ``track_runs``, ``rest_days``, ``destination_names``,
-    ``masked_places``, ``masked_labels`` and ``order_days``. Days are
+    ``origin_names``, ``masked_places``, ``masked_labels`` and ``order_days``. Days are
     local days of the policy's zone. `given` as for :func:`build_model`.
     """
     if given is None or "rest_days" not in given:

@@ -88,12 +88,16 @@ def deliver(store, add, model):
     return delivered
 
 
-def judged(store, model, places: Path | None = None) -> dict[str, tuple]:
+def derived(store, model, places: Path | None = None) -> None:
     as_of = T0 + dt.timedelta(days=1)
     model(as_of)
     markets = {market for (market,) in store.rows("SELECT DISTINCT market FROM orders")}
     install_places(store.con, markets, places)
     build_tracks(store, POLICY, as_of)
+
+
+def judged(store, model, places: Path | None = None) -> dict[str, tuple]:
+    derived(store, model, places)
     rows = store.rows("SELECT parcel_id, level, verdict, km, same_city FROM destination_names")
     return {parcel_id.split("/")[0]: told for parcel_id, *told in rows}
 
@@ -131,3 +135,35 @@ def test_a_geonames_file_measures_the_way_between_two_codes(store, model, delive
 def test_a_market_with_postal_areas_is_not_compared_by_names(store, model, deliver) -> None:
     deliver(1, "US", ("TX", "Dallas", "75201"), ("NY", "New York", "10001"))
     assert judged(store, model) == {}
+
+
+ORIGINS = [
+    # market, warehouse (state, city, code), first scan (state, city, code), verdict
+    ("TH", ("Bangkok", None, None), ("Krung Thep Maha Nakhon", None, None), "match"),
+    ("TH", ("Bangkok", None, None), ("Nonthaburi", None, None), "clash"),  # twelve kilometres apart
+    ("TH", ("Bangkok", None, None), ("กรุงเทพ", None, None), "cannot_tell"),
+    ("TH", (None, None, "10200"), ("Chiang Mai", None, "10200"), "match"),
+    ("ID", ("Jawa Barat", "Bandung", None), ("West Java", None, None), "match"),
+    ("GB", ("England", "Leeds", None), ("Yorkshire", "LEEDS", None), "match"),
+    ("GB", (None, "Leeds", None), (None, "London", None), "cannot_tell"),
+    ("MY", ("Selangor", None, None), (None, None, None), None),  # a scan without a place
+    ("MY", (None, None, None), ("Johor", None, None), "no row"),  # a warehouse without one
+    ("US", ("CA", "Ontario", "91761"), ("CA", "Ontario", "91761"), "no row"),
+]
+
+
+def test_the_first_scan_and_the_warehouse_by_name(store, model, add) -> None:
+    for number, (market, house, scan, _) in enumerate(ORIGINS):
+        facts = {"waybill": f"W{number}", "carrier_as_given": "SpeedX"}
+        names = ("state", "city", "postal_code")
+        add("warehouses", warehouse=f"H{number}", **dict(zip(names, house, strict=True)))
+        add("order_lines", order_id=f"O{number}", market=market, rts_at=T0, warehouse=f"H{number}", **facts)
+        add("tracking_events", event_at=T0, status="picked_up", **facts, **dict(zip(names, scan, strict=True)))
+    derived(store, model)
+    told = dict(store.rows("SELECT split_part(parcel_id, '/', 1), verdict FROM origin_names"))
+    wrong = [
+        (origin, told.get(f"O{number}", "no row"))
+        for number, origin in enumerate(ORIGINS)
+        if told.get(f"O{number}", "no row") != origin[3]
+    ]
+    assert wrong == []

@@ -32,6 +32,7 @@ FROM_PARTS = (
     "track_steps",
     "track_places",
     "destination_names",
+    "origin_names",
     "masked_places",
     "masked_labels",
 )
