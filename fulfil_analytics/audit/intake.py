@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fulfil_analytics.policy import Policy
     from fulfil_analytics.privacy import Privacy
     from fulfil_analytics.sources import FrameSource, Recognised, Rows, SourceFile
-    from fulfil_analytics.store import Loaded, Ready, Store
+    from fulfil_analytics.store import Loaded, Ready, Store, Turns
 
     Given = str | FrameSource
     """An input: what a user names, or a table in memory."""
@@ -129,7 +129,7 @@ def load_all(
     """Load every recognised file into the store and settle what is current; `privacy` may be another machine's."""
     from fulfil_analytics.privacy import Privacy, install, load_key
     from fulfil_analytics.sources import open_rows
-    from fulfil_analytics.store import PhoneNumbers, load_file, read_file, settle
+    from fulfil_analytics.store import Lane, PhoneNumbers, load_file, read_file, settle
 
     if privacy is None:
         privacy = Privacy(options.pii, load_key(options.config.key_file) if options.pii == "hash" else b"")
@@ -158,23 +158,56 @@ def load_all(
         with opened(item) as (reader, rows):
             return read_file(reader, rows)
 
-    def load(item: Recognised, ready: Future[Ready] | None) -> Loaded:
+    def load(item: Recognised, ready: Future[Ready]) -> Loaded:
         options.progress(f"loading {item.source.shown}")
-        if ready:
-            return load_file(store, item, ready.result, phones)
-        with opened(item) as rows:
-            return load_file(store, item, rows, phones)
+        return load_file(store, item, ready.result, phones)
+
+    def load_beside(turns: Turns, place: int, item: Recognised) -> Loaded:
+        options.progress(f"loading {item.source.shown}")
+        try:
+            with store.con.cursor() as own, opened(item) as rows:
+                own.execute("SET TimeZone = 'UTC'")
+                return load_file(store, item, rows, phones, Lane(own, turns, place))
+        except BaseException:
+            turns.fail(place)
+            raise
 
     items = [told(item) for item in intake.files]
-    few = len(items) > 1 and sum(item.rows for item in items) <= FEW_ROWS
-    # Of small files planning is nearly all the cost, and one query plans on one thread: two are read ahead.
+    # A file is read by one thread, as its rows are numbered; so two are. Of small files planning is nearly all
+    # the cost: they are read ahead, and written one after the other.
     with ThreadPoolExecutor(2) as pool:
-        coming = [pool.submit(ahead, item) if few else None for item in items]
-        done = [load(*pair) for pair in zip(items, coming, strict=True)]
+        if sum(item.rows for item in items) <= FEW_ROWS:
+            coming = [pool.submit(ahead, item) for item in items]
+            done = [load(*pair) for pair in zip(items, coming, strict=True)]
+        else:
+            done = _in_turn(pool, load_beside, items)
     if phones:
         phones.close()
     settle(store)
     return done
+
+
+def _in_turn(
+    pool: ThreadPoolExecutor, load: Callable[[Turns, int, Recognised], Loaded], items: Sequence[Recognised]
+) -> list[Loaded]:
+    """Load the files in `pool`; the first that fails, in their order, is the one that is told of."""
+    from fulfil_analytics.store import Loaded, Turns
+
+    turns = Turns()
+    # the same bytes a second time are not read beside the first
+    first = {item.source.sha256: place for place, item in reversed(list(enumerate(items)))}
+    places = iter(range(len(items)))
+    coming = {
+        at: pool.submit(load, turns, next(places), item)
+        for at, item in enumerate(items)
+        if first[item.source.sha256] == at
+    }
+    try:
+        done = {at: future.result() for at, future in coming.items()}
+    except BaseException:
+        turns.fail(-1)
+        raise
+    return [done.get(at) or Loaded(item.source.shown, item.format.kind, already=True) for at, item in enumerate(items)]
 
 
 def named_apart(item: Recognised, taken: str | None) -> Recognised:

@@ -6,7 +6,9 @@ import contextlib
 import datetime as dt
 import itertools
 import json
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -67,6 +69,60 @@ class Ready:
     exported_at: dt.datetime
 
 
+class Turns:
+    """Lets files that are read side by side be written in the order in which they were named.
+
+    What was read of a file stays in its own transaction until its turn comes; after a failure no later file is written.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._next = 0
+        self._failed: int | None = None
+
+    def go_on(self, place: int) -> None:
+        """Raise :class:`CancelledError` where a file before the one at `place` failed."""
+        if self._failed is not None and self._failed < place:
+            raise CancelledError
+
+    def wait(self, place: int) -> None:
+        """Return when all files before the one at `place` are written; raise as :meth:`go_on`."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._next == place or self._failed is not None and self._failed < place)
+        self.go_on(place)
+
+    def done(self, place: int) -> None:
+        """The file at `place` is written."""
+        with self._changed:
+            self._next = place + 1
+            self._changed.notify_all()
+
+    def fail(self, place: int) -> None:
+        """The file at `place` cannot be written; -1 stops them all."""
+        with self._changed:
+            self._failed = place if self._failed is None else min(place, self._failed)
+            self._changed.notify_all()
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Where a file is written that is read beside others.
+
+    Attributes
+    ----------
+    con : DuckDBPyConnection
+        A cursor of the store's, for this file alone.
+    turns : Turns
+        Those of all files of the run.
+    place : int
+        The file's place among them.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    turns: Turns
+    place: int
+
+
 def read_file(reader: duckdb.DuckDBPyConnection, rows: Rows) -> Ready:
     """Read and check all rows of a small file; nothing is written."""
     from fulfil_analytics.schemas.check import check_batches
@@ -81,6 +137,7 @@ def load_file(
     recognised: Recognised,
     rows: tuple[duckdb.DuckDBPyConnection, Rows] | Callable[[], Ready],
     phones: PhoneNumbers | None = None,
+    lane: Lane | None = None,
 ) -> Loaded:
     """Load one file into its table; on any trouble the store stays as it was.
 
@@ -95,45 +152,65 @@ def load_file(
         with: a cursor of the store's, as reading and writing go on side by side. Or what gives a file read before.
     phones : PhoneNumbers, optional
         Takes phone numbers out of the waybills; absent, they stay (``--pii keep``).
+    lane : Lane, optional
+        Where other files are loaded beside this one; the store's own connection otherwise.
 
     Raises
     ------
     InputError
         The file changed while it was read.
+    CancelledError
+        A file before this one in `lane` could not be loaded.
     """
     from fulfil_analytics.schemas.check import check_batches
 
-    source = recognised.source
-    if store.one("SELECT source_file FROM source_files WHERE sha256 = ?", [source.sha256]) is not None:
+    source, con = recognised.source, lane.con if lane else store.con
+    if con.execute("SELECT source_file FROM source_files WHERE sha256 = ?", [source.sha256]).fetchone() is not None:
+        if lane:
+            lane.turns.wait(lane.place)
+            lane.turns.done(lane.place)
         return Loaded(source.shown, recognised.format.kind, already=True)
-    store.con.begin()
+    con.begin()
     try:
         if callable(rows):
             read = rows()
-            _insert(store, read.rows, read.checked, phones)
+            _insert(con, read.rows, read.checked, phones)
             source.refuse_change()
-            _ledger(store, recognised, read.rows, read.exported_at)
+            _ledger(con, recognised, read.rows, read.exported_at)
         else:
             reader, told = rows
             with closing(reader.sql(told.select).to_arrow_reader(BATCH)) as stream:  # open, it would hold the reader
-                _insert(store, told, check_batches(LOADED[told.table], stream), phones)
+                _insert(con, told, _watched(check_batches(LOADED[told.table], stream), lane), phones)
             source.refuse_change()
-            _ledger(store, recognised, told, told.exported_at(reader))
-        store.con.commit()
+            _ledger(con, recognised, told, told.exported_at(reader))
+        if lane:
+            lane.turns.wait(lane.place)
+        con.commit()
     except duckdb.Error as problem:
         # the engine's own words may quote a row: they stay here
-        _roll_back(store)
+        _roll_back(con)
+        if lane:
+            lane.turns.go_on(lane.place)  # what failed may be what was cancelled
         raise _translated(problem, source.shown, store) from None
     except BaseException:
-        _roll_back(store)
+        _roll_back(con)
         raise
+    if lane:
+        lane.turns.done(lane.place)
     return Loaded(source.shown, recognised.format.kind, already=False)
 
 
-def _roll_back(store: Store) -> None:
+def _watched(checks: Iterable[Checked], lane: Lane | None) -> Iterator[Checked]:
+    for checked in checks:
+        if lane:
+            lane.turns.go_on(lane.place)
+        yield checked
+
+
+def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
     """Undo what was begun; a commit that failed has been undone already."""
     with contextlib.suppress(duckdb.Error):
-        store.con.rollback()
+        con.rollback()
 
 
 def _translated(problem: duckdb.Error, shown: str, store: Store) -> FulfilError:
@@ -151,7 +228,7 @@ def _translated(problem: duckdb.Error, shown: str, store: Store) -> FulfilError:
     )
 
 
-def _insert(store: Store, rows: Rows, checks: Iterable[Checked], phones: PhoneNumbers | None) -> None:
+def _insert(con: duckdb.DuckDBPyConnection, rows: Rows, checks: Iterable[Checked], phones: PhoneNumbers | None) -> None:
     """Stream checked rows into ``loaded_<table>``, and what failed into ``quarantine``."""
     import pyarrow as pa
 
@@ -169,23 +246,23 @@ def _insert(store: Store, rows: Rows, checks: Iterable[Checked], phones: PhoneNu
     batches = good()
     first = next(batches, None)
     if first is not None:
-        _append(store, pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], batches)), insert)
+        _append(con, pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], batches)), insert)
     for table in set_aside:
-        _append(store, table, "INSERT INTO quarantine BY NAME SELECT * FROM incoming")
+        _append(con, table, "INSERT INTO quarantine BY NAME SELECT * FROM incoming")
 
 
-def _append(store: Store, arrow: Any, statement: str) -> None:
-    store.con.register("incoming", arrow)
+def _append(con: duckdb.DuckDBPyConnection, arrow: Any, statement: str) -> None:
+    con.register("incoming", arrow)
     try:
-        store.con.execute(statement)
+        con.execute(statement)
     finally:
-        store.con.unregister("incoming")
+        con.unregister("incoming")
 
 
-def _ledger(store: Store, recognised: Recognised, rows: Rows, exported_at: dt.datetime) -> None:
+def _ledger(con: duckdb.DuckDBPyConnection, recognised: Recognised, rows: Rows, exported_at: dt.datetime) -> None:
     source = recognised.source
     unknown = [struck(name) for name in recognised.unknown_columns]
-    store.con.execute(
+    con.execute(
         "INSERT INTO source_files BY NAME SELECT unnest([?], recursive := true)",
         [
             {
@@ -221,7 +298,7 @@ def settle(store: Store) -> None:
         store.con.execute(read_sql("fulfil_analytics.store", "ledger.sql").replace("{{rows}}", rows))
         store.con.commit()
     except BaseException:
-        _roll_back(store)
+        _roll_back(store.con)
         raise
     _check_sums(store)
 

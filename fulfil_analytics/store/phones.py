@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from fulfil_analytics.reference.placeholders import placeholders
@@ -27,6 +28,7 @@ class PhoneNumbers:
 
     def __init__(self) -> None:
         self._judged: dict[tuple[str, str], bool] = {}
+        self._turn = Lock()  # two files may be loaded side by side
 
     def close(self) -> None:
         """Close what the numbers were judged with."""
@@ -41,7 +43,8 @@ class PhoneNumbers:
             return rows
         pattern = f"^(?:{placeholders().phones})$"
         suspects = rows.select("carrier_as_given", "waybill").filter(pl.col("waybill").str.contains(pattern)).unique()
-        phones = self._phones([(given, number) for given, number in suspects.iter_rows() if given])
+        with self._turn:
+            phones = self._phones([(given, number) for given, number in suspects.iter_rows() if given])
         if not phones:
             return rows
         found = pl.DataFrame(phones, schema=["carrier_as_given", "waybill"], orient="row").with_columns(
