@@ -1,41 +1,48 @@
 -- Late stages, split into the stretches of a parcel's way up to the event that stops the stage.
 CREATE OR REPLACE TEMP TABLE late_stages AS
-SELECT order_id, stage, outcome, clock_start, due_at, stopped_at, json_extract_string(why, '$.stop') AS stop_event
-FROM deadlines
-WHERE mode = 'effective' AND outcome IN ('late', 'overdue') AND stage IN ('rts', 'dispatch', 'collection', 'delivery');
+SELECT order_id, stage, outcome_effective AS outcome, clock_start, due_effective AS due_at, stopped_at, stop_event
+FROM deadline_modes
+WHERE outcome_effective IN ('late', 'overdue') AND stage IN ('rts', 'dispatch', 'collection', 'delivery');
+
+-- They are few: tables of their own tell the planner so.
+CREATE OR REPLACE TEMP TABLE late_parcels AS
+SELECT p.parcel_id, p.order_id, coalesce(p.carrier, p.carrier_as_given) AS carrier
+FROM parcels AS p
+WHERE p.order_id IN (SELECT order_id FROM late_stages);
+
+CREATE OR REPLACE TEMP TABLE late_events AS
+SELECT p.order_id, e.event_at
+FROM parcel_events AS e
+JOIN late_parcels AS p ON p.parcel_id = e.parcel_id
+WHERE e.status = 'picked_up';
 
 INSERT INTO late_causes BY NAME
 WITH dues AS (
   SELECT
     order_id,
-    max(due_at) FILTER (stage = 'rts') AS rts_due,
-    coalesce(max(due_at) FILTER (stage = 'collection'), max(due_at) FILTER (stage = 'dispatch')) AS dispatch_due,
-    max(due_at) FILTER (stage = 'delivery') AS delivery_due
-  FROM deadlines
-  WHERE mode = 'effective' AND order_id IN (SELECT order_id FROM late_stages)
+    max(due_effective) FILTER (stage = 'rts') AS rts_due,
+    coalesce(max(due_effective) FILTER (stage = 'collection'), max(due_effective) FILTER (stage = 'dispatch')) AS dispatch_due,
+    max(due_effective) FILTER (stage = 'delivery') AS delivery_due
+  FROM deadline_modes
+  WHERE code_effective < 5 AND order_id IN (SELECT order_id FROM late_stages)
   GROUP BY order_id
 ),
 
 travelled AS (
   SELECT
     p.order_id,
-    CASE WHEN count(DISTINCT coalesce(p.carrier, p.carrier_as_given)) = 1 THEN min(coalesce(p.carrier, p.carrier_as_given)) END
-      AS carrier,
+    CASE WHEN count(DISTINCT p.carrier) = 1 THEN min(p.carrier) END AS carrier,
     CASE WHEN count(j.label_at) = count(*) THEN max(j.label_at) END AS label_event_at
-  FROM parcels AS p
+  FROM late_parcels AS p
   LEFT JOIN journeys AS j ON j.parcel_id = p.parcel_id
-  WHERE p.order_id IN (SELECT order_id FROM late_stages)
   GROUP BY p.order_id
 ),
 
 -- orders whose first scan is the carrier taking the parcel over
 taken AS (
   SELECT DISTINCT o.order_id
-  FROM orders AS o
-  JOIN parcels AS p ON p.order_id = o.order_id
-  JOIN parcel_events AS e
-    ON e.parcel_id = p.parcel_id AND e.event_at = o.dispatch_scan_at AND e.status = 'picked_up'
-  WHERE o.order_id IN (SELECT order_id FROM late_stages)
+  FROM late_events AS e
+  JOIN orders AS o ON o.order_id = e.order_id AND o.dispatch_scan_at = e.event_at
 ),
 
 -- which stretches lie before the stop: 1 the label, 2 up to the carrier's scan, 3 up to the delivery
@@ -141,3 +148,5 @@ FROM caused
 ORDER BY order_id, stage;
 
 DROP TABLE late_stages;
+DROP TABLE late_parcels;
+DROP TABLE late_events;
