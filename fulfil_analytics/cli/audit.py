@@ -91,7 +91,10 @@ def audit(
             from fulfil_analytics.cli.spark import audit_on_spark
 
             one_machine = {"--db": db, "--since": since, "--pack": pack or None, "--line": line or None}
-            return audit_on_spark(named, options, out, fail_on, one_machine, quiet=quiet, as_json=json, timings=timings)
+            loading = {"--pii": pii, "--dates": dates}
+            return audit_on_spark(
+                named, options, out, fail_on, one_machine, loading, quiet=quiet, as_json=json, timings=timings
+            )
         if pack and out is None:
             raise UsageError("a pack needs a folder", column="--pack", remedy="Name one with --out DIR")
         run = run_audit(named, options if out is None else replace(options, meanwhile=warm))

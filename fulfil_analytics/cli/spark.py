@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from fulfil_analytics.audit.cluster import SparkRun
     from fulfil_analytics.audit.options import Options
 
+_SETTLED = {
+    "canonical": {
+        "--pii": "a canonical folder holds what was made of personal data when it was written",
+        "--dates": "the dates of a canonical folder have been read",
+    },
+    "mapping": {"--dates": "a mapping says itself how dates are read"},
+    "exports": {},
+}
+"""Kind of input to the options that come too late for it, and why."""
+
 
 def audit_on_spark(
     inputs: Sequence[str],
@@ -21,6 +31,7 @@ def audit_on_spark(
     out: Path | None,
     fail_on: str | None,
     one_machine: Mapping[str, object],
+    loading: Mapping[str, object],
     *,
     quiet: bool,
     as_json: bool,
@@ -32,15 +43,18 @@ def audit_on_spark(
     ----------
     one_machine : mapping
         Option to value of those that only the DuckDB engine has; none may be given.
+    loading : mapping
+        Option to value of those that say how exports are read; none may be given for rows that were read before.
 
     Raises
     ------
     UsageError
-        There is no ``--out``, or an option of the DuckDB engine was given.
+        There is no ``--out``, or an option that has no meaning here was given.
     """
     import typer
 
     from fulfil_analytics.audit.cluster import run_spark_audit
+    from fulfil_analytics.audit.cluster.source import kind_of
 
     for option, value in one_machine.items():
         if value is not None:
@@ -49,6 +63,10 @@ def audit_on_spark(
                 column=option,
                 remedy="Leave it out, or use --engine duckdb; for Spark write: fulfil load INPUT --canonical DIR",
             )
+    kind = kind_of(inputs)
+    for option, value in loading.items():
+        if value is not None and option in _SETTLED[kind]:
+            raise UsageError(_SETTLED[kind][option], column=option, remedy="Leave it out")
     if out is None:
         raise UsageError(
             "the executors need a folder to write into", column="--out", remedy="Name one that all of them see"

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from fulfil_analytics import errors
 from fulfil_analytics.engines.base import EngineError
 from fulfil_analytics.engines.duckdb_engine import install_prelude
 from fulfil_analytics.errors import FulfilError, UsageError
@@ -64,6 +66,10 @@ def new_session(master: str | None = None, **settings: str) -> SparkSession:
     wanted |= {setting.replace("__", "."): value for setting, value in settings.items()}
     for setting, value in wanted.items():
         builder = builder.config(setting, value)
+    running = SparkSession.getActiveSession()
+    if running is not None:  # the user's own: looked at, never changed
+        check_session(running)
+        return running
     try:
         spark = builder.getOrCreate()
     except Exception as problem:  # py4j and pyspark raise what they like when no JVM starts
@@ -228,7 +234,17 @@ def safe(problem: BaseException) -> str:
     return f"{condition}{': ' if told else ''}{', '.join(told)}"
 
 
-_NAMING = ("objectName", "relationName", "routineName", "functionName", "proposal")
+_NAMING = ("objectName", "relationName", "routineName", "functionName", "proposal", "sourceType", "targetType")
+_RAISED = re.compile(r"^(?:\S+: )?fulfil_analytics\.errors\.(\w+): (.+)$", re.MULTILINE)
+
+
+def retold(problem: BaseException) -> FulfilError | None:
+    """Return the error of ours that an executor raised, where one is behind what Spark says; its text is ours too."""
+    for kind, text in _RAISED.findall(str(problem)):
+        error = getattr(errors, kind, None)
+        if isinstance(error, type) and issubclass(error, FulfilError):
+            return error(text.strip().removesuffix("."))
+    return None
 
 
 @cache

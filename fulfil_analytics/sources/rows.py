@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _TRIGGER = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)-(\d\d)[_:.-](\d\d)(?!\d)")
-_AHEAD = re.compile(r".*_due_at|auto_cancel_.*|release_at|restock_at|from_at|to_at|fixed_at")
+AHEAD = re.compile(r".*_due_at|auto_cancel_.*|release_at|restock_at|from_at|to_at|fixed_at")
 """Times that may lie ahead of the export; they do not tell when it was made."""
 
 
@@ -82,7 +82,7 @@ class Rows:
         seen = [
             name
             for name, spec in layout.columns.items()
-            if spec.type in ("time", "epoch") and self._raw.columns.get(name) and not _AHEAD.fullmatch(name)
+            if spec.type in ("time", "epoch") and self._raw.columns.get(name) and not AHEAD.fullmatch(name)
         ]
         if not seen:
             return None

@@ -138,23 +138,33 @@ CALLS = {
 TABLES = ("findings", "deadlines", "rates", "coverage", "orders", "quarantine")
 
 
-def audit_both(spark, inputs, folder, *, policy, parts, only=()):
-    """Audit on both engines; yields what is compared, how many rows it has, and those that one engine alone has."""
+def audit_both(spark, inputs, folder, *, policy, parts, only=(), spark_inputs=None, called=None, as_of=None):
+    """Audit on both engines; yields what is compared, how many rows it has, and those that one engine alone has.
+
+    Parameters
+    ----------
+    spark_inputs : list of str, optional
+        What Spark reads; by default a canonical folder that is written first.
+    called : dict, optional
+        What a file is called where Spark read it, to its name on DuckDB.
+    """
     from fulfil_analytics.audit.cluster import run_spark_audit
 
-    options = Options(policy=policy, only=tuple(only))
-    run_load(inputs, options, folder / "canonical")
+    options = Options(policy=policy, only=tuple(only), as_of=as_of)
+    if spark_inputs is None:
+        run_load(inputs, options, folder / "canonical")
+        spark_inputs = [str(folder / "canonical")]
     with run_audit(inputs, options) as run:
         write_folder(run, folder / "duckdb")
         manifest = run.manifest
-    told = run_spark_audit([str(folder / "canonical")], options, str(folder / "spark"), spark, parts)
+    told = run_spark_audit(spark_inputs, options, str(folder / "spark"), spark, parts)
+    text = "COLUMNS(*)::VARCHAR"
+    for name, file in (called or {}).items():
+        text = f"replace({text}, {name!r}, {file!r})"
     with duckdb.connect() as con:
         for table in TABLES:
-            one, other = (
-                f"(SELECT COLUMNS(*)::VARCHAR FROM read_parquet({str(folder / engine / f'{table}.parquet')!r}))"
-                for engine in ("duckdb", "spark")
-            )
-            other = other.replace(".parquet'", ".parquet/*.parquet'")
+            one = f"(SELECT COLUMNS(*)::VARCHAR FROM read_parquet({str(folder / 'duckdb' / f'{table}.parquet')!r}))"
+            other = f"(SELECT {text} FROM read_parquet({str(folder / 'spark' / f'{table}.parquet/*.parquet')!r}))"
             rows = con.execute(f"SELECT count(*) FROM {one}").fetchone()[0]
             apart = [
                 con.execute(f"SELECT * FROM (FROM {a} EXCEPT ALL FROM {b}) LIMIT 5").fetchall()
@@ -166,6 +176,9 @@ def audit_both(spark, inputs, folder, *, policy, parts, only=()):
             for place in ("duckdb/findings.parquet", "spark/findings.parquet/*.parquet")
         ]
         yield "order of findings", len(order[0]), [] if order[0] == order[1] else [order, []]
-    same = ("as_of", "rules", "policy", "inputs", "carriers_sha256", "lists_sha256", "counts")
+    same = ["as_of", "rules", "policy", "carriers_sha256", "lists_sha256", "counts", "skipped"]
+    same += [] if called else ["inputs"]
     unequal = {key: (manifest[key], told.manifest[key]) for key in same if manifest[key] != told.manifest[key]}
     yield "manifest", 1, [unequal]
+    rows = told.manifest["counts"]["rows"]
+    yield "rows in", rows["in"], [] if rows["in"] == rows["loaded"] + rows["merged"] + rows["quarantined"] else [rows]

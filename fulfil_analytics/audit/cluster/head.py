@@ -238,7 +238,7 @@ def open_head(source: Source, options: Options) -> Head:
     lists_sha256(rule_folders(options))  # a list that cannot be read is refused before anything is
     policy = _policy(source, policies, options)
     as_of = _as_of(source, policy, options)
-    store = open_store(None, memory=options.memory)
+    store = open_store(None, memory=options.memory, temp=options.temp)
     try:
         for table in (*SMALL, "source_files", "reviews"):
             put(store, table, _arrow(source, table))
@@ -283,7 +283,7 @@ def _as_of(source: Source, policy: Policy, options: Options) -> dt.datetime:
     from fulfil_analytics.store.derive import TIMES
 
     if options.as_of is not None:
-        return moment(options.as_of, policy.zone)
+        return moment(options.as_of, options.config.time_zone or policy.zone)
     latest: list[dt.datetime] = []
     for table, columns in TIMES.items():
         row = source.tables[table].where("is_current").agg(*(F.max(column) for column in columns)).collect()[0]

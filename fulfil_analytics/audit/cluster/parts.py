@@ -11,7 +11,8 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial, reduce
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.audit.cluster.shapes import arrow_schema, casts, shape, spark_schema
 from fulfil_analytics.schemas import LOADED
@@ -32,9 +33,37 @@ PACKED = "kind STRING, rows BIGINT, payload BINARY"
 _ROWS_IN, _ROWS_OUT = 100_000, 50_000
 
 
-@dataclass(frozen=True)
-class Kit:
-    """What every executor is given.
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Where a part is worked on.
+
+    Attributes
+    ----------
+    memory : str, optional
+        DuckDB's memory limit of one part.
+    temp : Path, optional
+        Folder for temporary files, on each machine that works; by default where the system keeps them.
+    tables : dict
+        Small tables that each part holds whole (Arrow IPC bytes).
+    """
+
+    memory: str | None = None
+    temp: Path | None = None
+    tables: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    def store(self, *, threads: int | None = None) -> Store:
+        """Open a temporary store, to be closed by the caller; `threads` is how many its queries may use."""
+        from fulfil_analytics.store import open_store
+
+        store = open_store(None, memory=self.memory, temp=self.temp)
+        if threads is not None:
+            store.con.execute(f"SET threads = {threads}")
+        return store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kit(Desk):
+    """What every executor is given for the model, the clocks and the findings.
 
     Attributes
     ----------
@@ -44,10 +73,6 @@ class Kit:
         The policy that judges.
     carriers : CarrierBook
         The carriers.
-    memory : str, optional
-        DuckDB's memory limit of one part.
-    tables : dict
-        Small tables that each part holds whole (Arrow IPC bytes).
     given : dict
         Tables that only the whole of the data tells, to stand in place of what the part would derive (Arrow IPC bytes).
     places : dict
@@ -61,19 +86,17 @@ class Kit:
     as_of: dt.datetime
     policy: Policy
     carriers: CarrierBook
-    memory: str | None = None
-    tables: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     given: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     places: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     bounds: Bounds | None = None
     runs: Sequence[RuleRun] = ()
 
 
-Step = Callable[["Store", Kit], Iterable[tuple[str, str]]]
+Step = Callable[["Store", Any], Iterable[tuple[str, str]]]
 """Works on a part; yields kinds of results and the relation that holds each."""
 
 
-def by_part(frames: Mapping[str, DataFrame], parts: int, kit: Kit, step: Step) -> DataFrame:
+def by_part(frames: Mapping[str, DataFrame], parts: int, kit: Desk, step: Step) -> DataFrame:
     """Run `step` on each part of `frames`; rows with one key are in one part.
 
     Parameters
@@ -82,7 +105,7 @@ def by_part(frames: Mapping[str, DataFrame], parts: int, kit: Kit, step: Step) -
         Kind to rows, each with a column ``part_key``.
     parts : int
         How many parts.
-    kit : Kit
+    kit : Desk
         What the step needs.
     step : callable
         Runs inside the executors.
@@ -105,7 +128,7 @@ def spread(frames: Mapping[str, DataFrame], parts: int) -> DataFrame:
     return rows.repartition(parts, KEY)
 
 
-def run_parts(rows: DataFrame, columns: Mapping[str, tuple[str, ...]], kit: Kit, step: Step) -> DataFrame:
+def run_parts(rows: DataFrame, columns: Mapping[str, tuple[str, ...]], kit: Desk, step: Step) -> DataFrame:
     """Run `step` on each partition of `rows`, which :func:`spread` made of tables with these `columns`."""
     return rows.mapInArrow(partial(_run, dict(columns), kit, step), PACKED)
 
@@ -166,15 +189,12 @@ def _unpack(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def _run(
-    columns: dict[str, tuple[str, ...]], kit: Kit, step: Step, batches: Iterator[pa.RecordBatch]
+    columns: dict[str, tuple[str, ...]], kit: Desk, step: Step, batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
-    from fulfil_analytics.store import open_store
-
     first = next((batch for batch in batches if batch.num_rows), None)
     if first is None:
         return
-    with open_store(None, memory=kit.memory) as store:
-        store.con.execute("SET threads = 1")
+    with kit.store(threads=1) as store:
         for table, data in kit.tables.items():
             put(store, table, from_ipc(data))
         _take(store, columns, first, batches)

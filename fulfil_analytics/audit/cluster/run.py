@@ -24,7 +24,7 @@ from fulfil_analytics.audit.cluster.parts import (
     unpacked,
 )
 from fulfil_analytics.audit.cluster.source import BIG, Source, open_source
-from fulfil_analytics.errors import UsageError
+from fulfil_analytics.errors import FulfilError, UsageError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -103,11 +103,21 @@ def run_spark_audit(
     FulfilError
         Input, policy, rule or session that cannot be used.
     """
-    from fulfil_analytics.engines.spark_engine import SparkEngine, new_session
+    from fulfil_analytics.engines.spark_engine import SparkEngine, new_session, retold
 
     session = new_session() if spark is None else spark
     with SparkEngine(session) as engine:
-        return _Run(session, engine, options, Output(session, out), parts).go(inputs)
+        output = Output(session, out)
+        try:
+            return _Run(session, engine, options, output, parts).go(inputs)
+        except FulfilError:
+            raise
+        except Exception as problem:
+            if ours := retold(problem):
+                raise ours from None
+            raise
+        finally:
+            output.clear()
 
 
 class _Run:
@@ -136,7 +146,14 @@ class _Run:
                 )
             self.step("grouping orders")
             rows, columns, parts = self._spread(source)
-            kit = Kit(head.as_of, head.policy, head.carriers, self.options.memory, head.shared())
+            kit = Kit(
+                as_of=head.as_of,
+                policy=head.policy,
+                carriers=head.carriers,
+                memory=self.options.memory,
+                temp=self.options.temp,
+                tables=head.shared(),
+            )
             self.step("surveying the parts")
             packed = self._kept(run_parts(rows, columns, kit, steps.survey), "survey")
             head.merge(collected(packed, heads.FACTS))

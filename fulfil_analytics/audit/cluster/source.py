@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fulfil_analytics.errors import InputError, UsageError
 from fulfil_analytics.schemas import DERIVED, LOADED, duckdb_types
@@ -78,11 +78,13 @@ def open_source(spark: SparkSession, inputs: Sequence[str], options: Options, pa
     UsageError, InputError
         It is none of them, or does not hold what it should.
     """
-    if len(inputs) == 1 and inputs[0].endswith(".toml"):
+    parts = parts or int(spark.conf.get("spark.sql.shuffle.partitions", "2") or 2)
+    kind = kind_of(inputs)
+    if kind == "mapping":
         from fulfil_analytics.audit.cluster.mapping import open_mapping
 
-        return open_mapping(spark, Path(inputs[0]))
-    if len(inputs) == 1 and (_is_uri(inputs[0]) or (Path(inputs[0]) / NOTE).is_file()):
+        return open_mapping(spark, Path(inputs[0]), options, parts)
+    if kind == "canonical":
         return _open_folder(spark, inputs[0].rstrip("/"))
     if any(_is_uri(one) for one in inputs):
         raise UsageError(
@@ -90,7 +92,16 @@ def open_source(spark: SparkSession, inputs: Sequence[str], options: Options, pa
         )
     from fulfil_analytics.audit.cluster.ingest import open_exports
 
-    return open_exports(spark, inputs, options, parts or int(spark.conf.get("spark.sql.shuffle.partitions", "2") or 2))
+    return open_exports(spark, inputs, options, parts)
+
+
+def kind_of(inputs: Sequence[str]) -> Literal["mapping", "canonical", "exports"]:
+    """Tell what the user named, by its form alone: no session is asked."""
+    if len(inputs) == 1 and inputs[0].endswith(".toml"):
+        return "mapping"
+    if len(inputs) == 1 and (_is_uri(inputs[0]) or (Path(inputs[0]) / NOTE).is_file()):
+        return "canonical"
+    return "exports"
 
 
 def _is_uri(text: str) -> bool:
