@@ -1,4 +1,4 @@
-"""A lakehouse made of a sample's exports: Parquet tables whose columns have other names, types and units, and a mapping."""
+"""A lakehouse made of a sample's exports: Parquet tables with other names, types and units, and the mapping of them."""
 
 from __future__ import annotations
 
@@ -182,7 +182,8 @@ def _write(
 ) -> None:
     """Write a CSV as Parquet, each row with the number a spreadsheet shows; a second row may describe the columns."""
     folder.mkdir()
-    rows = f"SELECT *, row_number() OVER () + 1 AS row_no, false AS deleted FROM read_csv({str(file)!r}, header = true, all_varchar = true)"
+    read = f"read_csv({str(file)!r}, header = true, all_varchar = true)"
+    rows = f"SELECT *, row_number() OVER () + 1 AS row_no, false AS deleted FROM {read}"
     select = f"SELECT {', '.join(cells)}, row_no, deleted FROM ({rows}) WHERE row_no > {2 if described else 1}"
     if cells[0].startswith("*"):
         select = f"SELECT {', '.join(cells)} FROM ({rows})"
@@ -193,3 +194,10 @@ def show_lake(spark, folder: Path) -> None:
     """Make the tables of a lake known to the session."""
     for table in sorted(path for path in folder.iterdir() if path.is_dir()):
         spark.read.parquet(str(table)).createOrReplaceTempView(f"lake_{table.name}")
+
+
+def called(exports: Path) -> dict[str, str]:
+    """Return what the tables of a lake are called in outputs, and the exports they were made of."""
+    files = {"order_lines": orders_file(exports).name, **FILES}
+    files |= {table: f"{table}.csv" for table in (*SAME, "sla_windows")}
+    return {f"lake_{table}": file for table, file in files.items()}

@@ -23,7 +23,7 @@ def has_java() -> bool:
     return shutil.which("java") is not None or "JAVA_HOME" in os.environ
 
 
-def small_session(master: str = "local[1]"):
+def small_session(master: str = "local[1]", **settings: str):
     import pyspark
 
     os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
@@ -42,6 +42,7 @@ def small_session(master: str = "local[1]"):
         spark__sql__codegen__wholeStage="false",
         spark__sql__codegen__factoryMode="NO_CODEGEN",
         spark__sql__parquet__compression__codec="uncompressed",
+        **settings,
     )
 
 
@@ -181,4 +182,6 @@ def audit_both(spark, inputs, folder, *, policy, parts, only=(), spark_inputs=No
     unequal = {key: (manifest[key], told.manifest[key]) for key in same if manifest[key] != told.manifest[key]}
     yield "manifest", 1, [unequal]
     rows = told.manifest["counts"]["rows"]
+    yield "merged", rows["merged"], []
+    yield "skipped", len(told.manifest["skipped"]), []
     yield "rows in", rows["in"], [] if rows["in"] == rows["loaded"] + rows["merged"] + rows["quarantined"] else [rows]
