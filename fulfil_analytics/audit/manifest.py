@@ -120,3 +120,35 @@ def keep(store: Store, manifest: dict[str, Any], policy: Policy) -> None:
     store.con.execute("CREATE OR REPLACE TABLE kept_audit (manifest VARCHAR, policy VARCHAR)")
     text = policy.model_dump_json(by_alias=True, exclude_defaults=True)
     store.con.execute("INSERT INTO kept_audit VALUES (?, ?)", [dumps(manifest), text])
+
+
+def let_go(store: Store) -> tuple[str, str] | None:
+    """Take the audit that is kept out of the store, before the tables that it stands on are made anew.
+
+    A process that is stopped on the way then leaves a store without an audit, not one whose audit speaks of other tables.
+
+    Returns
+    -------
+    tuple of str, optional
+        What :func:`keep` had written.
+    """
+    if not store.one("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'kept_audit' AND NOT internal"):
+        return None
+    held = store.rows("SELECT manifest, policy FROM kept_audit")
+    store.con.execute("DROP TABLE kept_audit")
+    return (held[0][0], held[0][1]) if held else None
+
+
+def keep_again(store: Store, held: tuple[str, str] | None, policy: Policy, as_of: dt.datetime) -> None:
+    """Put back what :func:`let_go` took out, where the tables that were made anew are those it stands on."""
+    if held is None:
+        return
+    manifest = json.loads(held[0])
+    files = {sha for (sha,) in store.rows("SELECT sha256 FROM source_files")}
+    if (
+        manifest["policy"]["sha256"] == policy.sha256
+        and dt.datetime.fromisoformat(manifest["as_of"].rstrip("Z")) == as_of
+        and {file["sha256"] for file in manifest["inputs"]} == files
+    ):
+        store.con.execute("CREATE OR REPLACE TABLE kept_audit (manifest VARCHAR, policy VARCHAR)")
+        store.con.execute("INSERT INTO kept_audit VALUES (?, ?)", list(held))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.audit import findings
 from fulfil_analytics.audit.intake import choose, load_all, look
-from fulfil_analytics.audit.manifest import build_manifest, count_rows, keep
+from fulfil_analytics.audit.manifest import build_manifest, count_rows, keep, keep_again, let_go
 from fulfil_analytics.audit.options import Options, moment
 from fulfil_analytics.audit.proofs import write_proofs
 from fulfil_analytics.audit.risk import write_risk
@@ -134,6 +134,7 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
         book = tuned(rules.result(), policy, options)
         clock.step("deriving orders, parcels and journeys")
         options.meanwhile()
+        let_go(store)
         _derive(store, policy, carriers, as_of, options)
         install_lists(store.con, rule_folders(options))
         clock.step("running rules")
@@ -186,9 +187,11 @@ def run_deadlines(inputs: Sequence[Given], options: Options) -> Run:
         load_all(store, intake, policy, options)
         as_of = _as_of(store, policy, options)
         clock.step("deriving orders and parcels")
+        held = let_go(store)
         build_model(store, carriers, as_of)
         clock.step("working out deadlines")
         build_deadlines(store.con, policy, as_of)
+        keep_again(store, held, policy, as_of)
         clock.step("done")
         return Run(store, policy, as_of, options, {}, clock.timings)
     except BaseException:

@@ -133,7 +133,7 @@ def settle_deadlines(con: duckdb.DuckDBPyConnection) -> None:
         The store's connection, after :func:`build_deadlines`.
     """
     for view in ("deadline_modes", "deadlines"):
-        con.execute(f"CREATE TABLE settled AS SELECT * FROM {view}")
+        con.execute(f"CREATE OR REPLACE TABLE settled AS SELECT * FROM {view}")
         con.execute(f"DROP VIEW {view}")
         con.execute(f"ALTER TABLE settled RENAME TO {view}")
 

@@ -194,6 +194,14 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     )
 
 
+def _mend(store: Store, tables: set[str]) -> None:
+    """Make the derived tables anew that a process had dropped and not made again when it was killed; they are empty."""
+    views = {row[0] for row in store.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal")}
+    for name, table in DERIVED.items():
+        if name not in tables and name not in views:
+            store.con.execute(create_table(name, table))
+
+
 def _prepare(store: Store) -> None:
     tables = {row[0] for row in store.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal")}
     if not tables:
@@ -204,6 +212,7 @@ def _prepare(store: Store) -> None:
         return
     version = store.one("SELECT max(store_version) FROM store_meta") if "store_meta" in tables else None
     if version == STORE_VERSION:
+        _mend(store, tables)
         return
     if version is None:
         raise StoreError(
