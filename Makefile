@@ -40,7 +40,7 @@ fuzz: $(DEV)  ## mutants of every sample file, FUZZ rounds of some 4,000 (FUZZ=2
 	@mkdir -p build/fuzz
 	FULFIL_FUZZ=$(or $(FUZZ),20) FULFIL_SEED=$(or $(SEED),1) FULFIL_KEEP=$(CURDIR)/build/fuzz $(BIN)/python -m pytest -q tests/hostile/test_fuzz.py
 
-crash: $(DEV)  ## kill load, audit, report and purge at fifty random moments each, re-run after every one (half an hour)
+crash: $(DEV)  ## kill load, audit, pack, report and purge at fifty random moments each, re-run after every one (half an hour)
 	FULFIL_KILLS=$(or $(KILLS),50) $(BIN)/python -m pytest -q tests/crash/test_kill.py
 
 coverage: $(DEV)  ## lines and branches that the tests reach; fails below 90 %

@@ -1,8 +1,9 @@
 """Runs commands in children that can be killed: the libraries are imported once, before any thread, then it forks.
 
 Reads one JSON object a line on stdin: ``words`` (the command), ``kill`` (seconds until SIGKILL, or null), ``limit``
-(bytes that a file may have, or null). Answers with one on stdout: ``status`` (of the command; -9 when it was killed),
-``seconds``, ``said`` (what it printed).
+(bytes that a file may have, or null), ``writes`` (the folder that the command writes into: the clock starts when it has
+begun to; or null). Answers with one on stdout: ``status`` (of the command; -9 when it was killed), ``seconds`` (by that
+clock), ``said`` (what it printed).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 
 
 def warm() -> None:
@@ -52,7 +54,7 @@ def child(words: list[str], said: int, limit: int | None) -> None:
     os._exit(status)
 
 
-def trial(words: list[str], kill: float | None, limit: int | None) -> dict[str, object]:
+def trial(words: list[str], kill: float | None, limit: int | None, writes: str | None) -> dict[str, object]:
     """Run the command in a child; kill it after a time."""
     with tempfile.TemporaryFile() as said:
         began = time.monotonic()
@@ -61,6 +63,11 @@ def trial(words: list[str], kill: float | None, limit: int | None) -> dict[str, 
             child(words, said.fileno(), limit)
         status = None
         while status is None:
+            if writes is not None:
+                if any(Path(writes).glob(f".fulfil-{process}-*")):
+                    writes = None
+                else:
+                    began = time.monotonic()
             done, code = os.waitpid(process, os.WNOHANG)
             if done:
                 status = os.waitstatus_to_exitcode(code)
@@ -79,7 +86,7 @@ def main() -> None:
     tell("ready")
     for line in sys.stdin:
         asked = json.loads(line)
-        tell(json.dumps(trial(asked["words"], asked["kill"], asked["limit"])))
+        tell(json.dumps(trial(asked["words"], asked["kill"], asked["limit"], asked["writes"])))
 
 
 def tell(line: str) -> None:

@@ -28,11 +28,16 @@ class Nursery:
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == "ready\n"
 
-    def run(self, *words: object, kill: float | None = None, limit: int | None = None) -> dict[str, Any]:
-        """Run a command; `kill` is the seconds it may live, `limit` the bytes that a file of it may have."""
+    def run(
+        self, *words: object, kill: float | None = None, limit: int | None = None, writes: Path | None = None
+    ) -> dict[str, Any]:
+        """Run a command; `kill` is the seconds it may live, `limit` the bytes that a file of it may have; with `writes`
+        the seconds are counted from when it begins to write into that folder."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"words": [*map(str, words)], "kill": kill, "limit": limit}) + "\n")
+        folder = None if writes is None else str(writes)
+        asked = {"words": [*map(str, words)], "kill": kill, "limit": limit, "writes": folder}
+        self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         if kill is None and limit is None:
