@@ -125,7 +125,7 @@ def keep(store: Store, manifest: dict[str, Any], policy: Policy) -> None:
 def let_go(store: Store) -> tuple[str, str] | None:
     """Take the audit that is kept out of the store, before the tables that it stands on are made anew.
 
-    A process that is stopped on the way then leaves a store without an audit, not one whose audit speaks of other tables.
+    A process that is stopped on the way then leaves a store without an audit, not with one that speaks of other tables.
 
     Returns
     -------
