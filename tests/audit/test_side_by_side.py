@@ -1,0 +1,96 @@
+"""Large files are loaded two at a time: the same store, written in their order; a failure stops the later ones."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fulfil_analytics.errors import InputError
+from fulfil_analytics.schemas import LOADED
+from fulfil_analytics.store import open_store
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "planted"
+intake = importlib.import_module("fulfil_analytics.audit.intake")
+load = importlib.import_module("fulfil_analytics.store.load")
+run = importlib.import_module("fulfil_analytics.audit.run")
+options = importlib.import_module("fulfil_analytics.audit.options")
+
+
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file counts as small, and each is read in several pieces."""
+    monkeypatch.setattr(intake, "FEW_ROWS", 0)
+    monkeypatch.setattr(load, "BATCH", 50)
+
+
+def load_into(db: Path, *inputs: Path) -> dict[str, object]:
+    return run.run_load([str(path) for path in inputs], options.Options(policy="tiktok-us", db=db))
+
+
+def rows_of(db: Path) -> dict[str, list[tuple[object, ...]]]:
+    with open_store(db) as store:
+        tables = [*(f"loaded_{table}" for table in LOADED), "quarantine", "source_files"]
+        return {table: store.rows(f"SELECT * FROM {table} ORDER BY rowid") for table in tables}
+
+
+def test_the_store_is_the_same_row_for_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_into(tmp_path / "one.duckdb", SAMPLE)
+    monkeypatch.setattr(intake, "FEW_ROWS", 0)
+    monkeypatch.setattr(load, "BATCH", 50)
+    load_into(tmp_path / "two.duckdb", SAMPLE)
+    one, two = rows_of(tmp_path / "one.duckdb"), rows_of(tmp_path / "two.duckdb")
+    assert len(one["loaded_tracking_events"]) > 50
+    assert one == two
+
+
+@pytest.mark.usefixtures("beside")
+def test_the_same_bytes_are_loaded_once(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    shutil.copytree(SAMPLE, folder)
+    shutil.copy(folder / "tracking.csv", folder / "tracking again.csv")
+    said = load_into(tmp_path / "store.duckdb", folder)
+    assert said["already"] == ["tracking.csv"]  # "tracking again.csv" comes first by name
+    assert "tracking again.csv" in said["loaded"]
+    again = load_into(tmp_path / "store.duckdb", folder)
+    assert again["loaded"] == []
+    assert again["rows"] == said["rows"]
+
+
+@pytest.mark.usefixtures("beside")
+@pytest.mark.parametrize("failing", [0, 2, 5])
+def test_after_a_failure_no_later_file_is_there(tmp_path: Path, failing: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = sorted(path for path in SAMPLE.iterdir() if path.suffix != ".json")
+    order = [item.source.shown for item in _looked(tmp_path, named)]
+    bad = order[failing]
+    monkeypatch.setattr(load, "_ledger", _failing(bad))
+    with pytest.raises(InputError, match="made to fail") as told:
+        load_into(tmp_path / "store.duckdb", *named)
+    assert told.value.file == bad
+    assert [row[0] for row in rows_of(tmp_path / "store.duckdb")["source_files"]] == order[:failing]
+    monkeypatch.undo()
+    load_into(tmp_path / "store.duckdb", *named)
+    load_into(tmp_path / "clean.duckdb", *named)
+    found, expected = rows_of(tmp_path / "store.duckdb"), rows_of(tmp_path / "clean.duckdb")
+    assert {table: sorted(map(repr, rows)) for table, rows in found.items()} == {
+        table: sorted(map(repr, rows)) for table, rows in expected.items()
+    }
+
+
+def _looked(folder: Path, named: list[Path]) -> list[object]:
+    with open_store(folder / "look.duckdb") as store:
+        return list(intake.look(store.con, [str(path) for path in named]).files)
+
+
+def _failing(bad: str):
+    """Return a ledger that refuses one file, when all of it has been read and written."""
+    write = load._ledger
+
+    def ledger(con, recognised, *rest):
+        if recognised.source.shown == bad:
+            raise InputError("made to fail", file=bad)
+        write(con, recognised, *rest)
+
+    return ledger
