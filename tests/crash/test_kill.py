@@ -68,10 +68,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def moments(count: int, seconds: float, name: str) -> list[float]:
-    """Return random moments of a run, some of them near its end, where it writes."""
+    """Return random moments of a run, some of them near its end, where it writes.
+
+    Of a few kills one at least must hit, however busy the machine was when the run was timed: they come early.
+    """
     chance = random.Random(f"{SEED} {name}")
     return [
-        seconds * (chance.uniform(0.75, 1.0) if number % 3 == 0 else chance.uniform(0.02, 1.0))
+        seconds * (1 if KILLS else 0.4) * (chance.uniform(0.75, 1.0) if number % 3 == 0 else chance.uniform(0.02, 1.0))
         for number in range(count)
     ]
 
