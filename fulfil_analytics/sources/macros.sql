@@ -54,9 +54,10 @@ CREATE OR REPLACE TEMP MACRO fa_own_phone(n, phone) AS
   CASE WHEN getvariable('fa_pii') <> 'keep' AND length(n) BETWEEN 9 AND 15 AND right(n, 9) = phone AND regexp_full_match(n, '[0-9]+')
     THEN 'PHONE#' || length(n) END;
 
--- A code is taken as it is, unless it is a phone number or an e-mail address. Bare digits are a code.
+-- A code is taken as it is, unless it is a phone number or an e-mail address. Bare digits are a code, and most are: they
+-- come first, as a CASE goes on with the rest alone.
 CREATE OR REPLACE TEMP MACRO fa_code(t) AS
-  CASE WHEN fa_struck(t) = t OR regexp_full_match(t, '[0-9]+') THEN t END;
+  CASE WHEN regexp_full_match(t, '[0-9]+') THEN t WHEN fa_struck(t) = t THEN t END;
 
 -- 5.76461E+17; 9234690390470910236904.0; digits lost to zeros beyond the 15 that a spreadsheet keeps. Three or four such
 -- zeros also happen by chance, so they count only where the caller has found them to be frequent in the column.
