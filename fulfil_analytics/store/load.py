@@ -18,7 +18,7 @@ import duckdb
 from fulfil_analytics.errors import FulfilError, InputError, StoreError, disk_trouble
 from fulfil_analytics.privacy import struck
 from fulfil_analytics.schemas import LOADED, duckdb_types, key_of
-from fulfil_analytics.sql import read_sql, run_script
+from fulfil_analytics.sql import literal, read_sql, run_script
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -286,14 +286,27 @@ def _ledger(con: duckdb.DuckDBPyConnection, recognised: Recognised, rows: Rows, 
     )
 
 
-def settle(store: Store) -> None:
+def settle(store: Store, *, all_rows: bool = False) -> None:
     """Decide which rows are current, and bring the ledger's sums up to date.
 
     An order's newest export wins as a whole; equal rows count once; of reference rows with one key the newest wins.
+    Only orders and numbers that new files tell of are looked at, as no other row can change.
+
+    Parameters
+    ----------
+    store : Store
+        An open store.
+    all_rows : bool
+        Look at all rows: some were taken out.
     """
     store.con.begin()
     try:
-        settle_rows(store, tuple(LOADED))
+        run_script(store.con, read_sql("fulfil_analytics.store", "settle_new.sql"))
+        new, held = store.rows("SELECT (SELECT count(*) FROM new_files), count(*) FROM source_files")[0]
+        if all_rows or new == held:
+            settle_rows(store, tuple(LOADED))
+        elif new:
+            settle_rows(store, _kinds_of_new(store), only_new=True)
         rows = " UNION ALL ".join(f"SELECT source_file, is_current FROM loaded_{table}" for table in LOADED)
         store.con.execute(read_sql("fulfil_analytics.store", "ledger.sql").replace("{{rows}}", rows))
         store.con.commit()
@@ -303,9 +316,31 @@ def settle(store: Store) -> None:
     _check_sums(store)
 
 
-def settle_rows(store: Store, tables: Sequence[str]) -> None:
-    """Decide which rows are current: of orders and events all, of the other kinds those of `tables`."""
-    run_script(store.con, read_sql("fulfil_analytics.store", "settle.sql"))
+_NEW_ROWS = {
+    "orders": "l.order_id IN (SELECT order_id FROM told_orders)",
+    "events": "EXISTS (SELECT 1 FROM told_numbers AS t WHERE t.waybill IS NOT DISTINCT FROM e.waybill "
+    "AND t.order_id IS NOT DISTINCT FROM e.order_id)",
+}
+
+
+def _kinds_of_new(store: Store) -> tuple[str, ...]:
+    """Return the tables that the files not settled yet have rows in."""
+    told = " UNION ALL ".join(
+        f"SELECT {literal(table)} WHERE EXISTS (SELECT 1 FROM loaded_{table} WHERE source_file IN (FROM new_files))"
+        for table in LOADED
+    )
+    return tuple(table for (table,) in store.rows(told))
+
+
+def settle_rows(store: Store, tables: Sequence[str], *, only_new: bool = False) -> None:
+    """Decide which rows are current: of orders and events all (or those of new files), of the others those of `tables`.
+
+    `only_new` reads the tables that ``settle_new.sql`` writes.
+    """
+    text = read_sql("fulfil_analytics.store", "settle.sql")
+    for hole, condition in _NEW_ROWS.items():
+        text = text.replace(f"{{{{{hole}}}}}", condition if only_new else "TRUE")
+    run_script(store.con, text)
     for table in tables:
         _settle_reference(store, table)
 

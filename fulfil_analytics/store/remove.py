@@ -150,7 +150,7 @@ def _replace(store: Store, path: Path) -> None:
         sweep(path.parent)
         _copy(store, fresh)
         with open_store(fresh) as left:
-            settle(left)
+            settle(left, all_rows=True)
         settle_file(fresh)
         os.replace(fresh, path)
         settle_file(path.parent)

@@ -1,11 +1,12 @@
 -- Of each order in more than one file, the newest export wins as a whole. Ties go to the larger hash, so that the order of
--- loading decides nothing. Everything is recomputed from scratch: loading file by file ends where loading at once does.
-UPDATE loaded_order_lines SET is_current = TRUE WHERE NOT is_current;
-UPDATE loaded_tracking_events SET is_current = TRUE WHERE NOT is_current;
+-- loading decides nothing. Of what `{{orders}}` and `{{events}}` name everything is recomputed from scratch (all rows, or those
+-- of the orders and numbers that new files tell of): loading file by file ends where loading at once does.
+UPDATE loaded_order_lines AS l SET is_current = TRUE WHERE NOT l.is_current AND {{orders}};
+UPDATE loaded_tracking_events AS e SET is_current = TRUE WHERE NOT e.is_current AND {{events}};
 
 CREATE OR REPLACE TEMP TABLE winners AS
 WITH files AS (
-  SELECT DISTINCT order_id, source_file FROM loaded_order_lines
+  SELECT DISTINCT l.order_id, l.source_file FROM loaded_order_lines AS l WHERE {{orders}}
 ),
 shared AS (
   SELECT order_id FROM files GROUP BY order_id HAVING count(*) > 1
@@ -29,8 +30,8 @@ SET is_current = FALSE
 FROM (
   SELECT source_file, order_id, line_id, sku_id, seller_sku, variation, package_id, waybill, quantity, line_total_cents, order_status,
     min(source_line) AS first_line
-  FROM loaded_order_lines
-  WHERE is_current
+  FROM loaded_order_lines AS l
+  WHERE l.is_current AND {{orders}}
   GROUP BY ALL
   HAVING count(*) > 1
 ) AS d
@@ -45,7 +46,8 @@ WHERE l.is_current AND l.source_file = d.source_file AND l.order_id = d.order_id
 CREATE OR REPLACE TEMP TABLE repeated_events AS
 SELECT waybill, order_id, carrier_as_given, event_at, status, city, state, postal_code, country, weight_g,
   min((source_file, source_line)) AS kept
-FROM loaded_tracking_events
+FROM loaded_tracking_events AS e
+WHERE {{events}}
 GROUP BY ALL
 HAVING count(*) > 1;
 
