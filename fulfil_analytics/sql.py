@@ -115,6 +115,12 @@ def run_script(con: duckdb.DuckDBPyConnection, script: str, given: Given | None 
             con.execute(statement)
 
 
+def made_by(script: str, table: str) -> str:
+    """Return the one statement of a script that makes `table`."""
+    (found,) = (part for part in script.split(";\n") if (made := _MADE.search(part)) and made[1] == table)
+    return found.strip().removesuffix(";")
+
+
 def put_table(con: duckdb.DuckDBPyConnection, table: str, rows: str | pa.Table) -> None:
     """Write `rows` (Arrow, or a SELECT) as temporary table `table`."""
     if isinstance(rows, str):

@@ -53,6 +53,8 @@ class Options:
         DuckDB's memory limit.
     temp : Path, optional
         Folder for temporary files; by default beside the store.
+    full : bool
+        Derive every order anew, even where the store knows most of them.
     config : Config
         What ``fulfil.toml`` says.
     progress : callable
@@ -72,6 +74,7 @@ class Options:
     places: Path | None = None
     memory: str | None = None
     temp: Path | None = None
+    full: bool = False
     config: Config = field(default_factory=Config)
     progress: Callable[[str], None] = silent
     meanwhile: Callable[[], None] = nothing

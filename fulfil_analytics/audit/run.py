@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fulfil_analytics.policy import Policy
     from fulfil_analytics.rulebook import Rulebook
     from fulfil_analytics.store import Store
+    from fulfil_analytics.store.again import Touched
 
 
 @dataclass
@@ -52,6 +53,8 @@ class Run:
         Where the exports were: absolute paths and globs; never part of the reproducible outputs.
     rule_seconds : dict
         Seconds a rule, likewise; rules may run side by side, so that their sum may be above the step's.
+    touched : Touched, optional
+        How many orders were derived again, where not all were; never part of the reproducible outputs.
     """
 
     store: Store
@@ -62,6 +65,7 @@ class Run:
     timings: dict[str, float] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
     rule_seconds: dict[str, float] = field(default_factory=dict)
+    touched: Touched | None = None
 
     def close(self) -> None:
         """Close the store."""
@@ -135,7 +139,7 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
         clock.step("deriving orders, parcels and journeys")
         options.meanwhile()
         let_go(store)
-        _derive(store, policy, carriers, as_of, options)
+        touched = _derive(store, policy, carriers, as_of, options)
         install_lists(store.con, rule_folders(options))
         clock.step("running rules")
         done = findings.run(store, book, as_of=as_of, lang=options.lang, zone=policy.zone)
@@ -146,7 +150,7 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
         if options.db is not None:
             keep(store, manifest, policy)
         seconds = {one.rule.id: one.seconds for one in done}
-        return Run(store, policy, as_of, options, manifest, clock.timings, _places(inputs), seconds)
+        return Run(store, policy, as_of, options, manifest, clock.timings, _places(inputs), seconds, touched)
     except BaseException:
         store.close()
         raise
@@ -278,7 +282,8 @@ def _as_of(store: Store, policy: Policy, options: Options) -> dt.datetime:
     return latest
 
 
-def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, options: Options) -> None:
+def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, options: Options) -> Touched | None:
+    """Derive all tables but those of the rules; return how much was touched, where the store knew the rest."""
     from fulfil_analytics.reference import install_places
     from fulfil_analytics.sla import (
         build_deadlines,
@@ -288,14 +293,20 @@ def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, opt
         settle_deadlines,
     )
     from fulfil_analytics.store import build_model, build_tracks, small
+    from fulfil_analytics.store.again import derive_again
+    from fulfil_analytics.store.record import Basis, write_record
 
-    build_model(store, carriers, as_of)
-    countries = {row[0] for row in store.rows("SELECT DISTINCT market FROM orders WHERE market IS NOT NULL")}
+    basis = Basis(policy, carriers, as_of, options.places, options.pii)
+    touched = None if options.db is None or options.full else derive_again(store, basis)
+    if touched is None:
+        build_model(store, carriers, as_of)
     few = small(store)
 
     def tracks() -> None:
+        countries = {row[0] for row in store.rows("SELECT DISTINCT market FROM orders WHERE market IS NOT NULL")}
         install_places(store.con, countries, options.places)
-        build_tracks(store, policy, as_of)
+        if touched is None:
+            build_tracks(store, policy, as_of)
 
     def clocks(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("SET TimeZone = 'UTC'")
@@ -316,3 +327,6 @@ def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, opt
         else:
             tracks()
             clocks(beside)
+    if touched is None and options.db is not None:
+        write_record(store, basis)
+    return touched

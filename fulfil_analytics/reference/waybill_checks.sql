@@ -1,4 +1,4 @@
-CREATE OR REPLACE TABLE ${into} AS
+CREATE OR REPLACE TEMP TABLE ${into} AS
 WITH pairs AS (
   SELECT DISTINCT carrier, waybill FROM ${source} WHERE waybill IS NOT NULL
 ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fulfil_analytics.reference.placeholders import placeholders
 from fulfil_analytics.schemas import words
 from fulfil_analytics.sql import Given, Value, fill, read_sql, run_script
+from fulfil_analytics.store.record import forget_record
 
 if TYPE_CHECKING:
     import duckdb
@@ -71,34 +72,43 @@ def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime, given: 
     what all of it says.
     """
     values: dict[str, Value] = {"as_of": as_of, "scan_statuses": list(words.SCAN_STATUS)}
+    if given is None:
+        forget_record(store)  # what is about to change stands on nothing until all of it is there
     carriers.install(store.con)
     for table in ("parcels", "journeys", "orders"):
         store.con.execute(f"DELETE FROM {table}")
     for file in ("10_lines", "20_parcel_base", "30_journeys", "40_orders"):
-        _run(store, file, values, given)
+        run_model(store, file, values, given)
     carriers.check(store.con, source="(SELECT DISTINCT carrier, waybill FROM parcel_base WHERE NOT waybill_damaged)")
     carriers.fits(store.con, source="(SELECT waybill FROM waybill_checks WHERE outcome = 'bad')")
-    _run(store, "50_parcels", {**values, **asdict(placeholders())}, given)
+    run_model(store, "50_parcels", {**values, **asdict(placeholders())}, given)
     for file in ("70_stock", "75_records", "77_cancel_deadlines", "80_weights", "85_contents"):
-        _run(store, file, values, given)
+        run_model(store, file, values, given)
 
 
-def build_tracks(store: Store, policy: Policy, as_of: dt.datetime, given: Given | None = None) -> None:
+def build_tracks(
+    store: Store, policy: Policy, as_of: dt.datetime, given: Given | None = None, *, keep_moves: bool = False
+) -> None:
     """Derive what rules about a parcel's way read; needs the model and the tables of places.
 
     Tables: ``track_places``, ``track_steps``, ``tracks``, ``track_runs``, ``rest_days``, ``destination_names``,
-    ``origin_names``, ``masked_places``, ``masked_labels`` and ``order_days``. Days are
-    local days of the policy's zone. `given` as for :func:`build_model`.
+    ``origin_names``, ``masked_places``, ``masked_labels`` and ``order_days``. Days are local days of the policy's zone.
+    `given` as for :func:`build_model`. The temporary table ``moves``, the largest of all, goes unless `keep_moves`.
     """
     if given is None or "rest_days" not in given:
-        years: tuple[int, int] | None = store.one(
-            "SELECT (year(min(event_at)), year(max(event_at))) FROM parcel_events"
-        )
-        install_rest_holidays(store.con, policy, *(years if years and years[0] else (as_of.year, as_of.year)), as_of)
-    _run(store, "60_tracks", {"as_of": as_of, "zone": policy.zone}, given)
+        install_rest_holidays_of(store, policy, as_of)
+    run_model(store, "60_tracks", {"as_of": as_of, "zone": policy.zone}, given)
+    if not keep_moves:
+        store.con.execute("DROP TABLE moves")
     for file in ("62_destinations", "63_masks"):
-        _run(store, file, {}, given)
-    _run(store, "65_days", {"zone": policy.zone}, given)
+        run_model(store, file, {}, given)
+    run_model(store, "65_days", {"zone": policy.zone}, given)
+
+
+def install_rest_holidays_of(store: Store, policy: Policy, as_of: dt.datetime) -> None:
+    """Write the temporary table ``rest_holidays`` for the years of the parcels' events."""
+    years: tuple[int, int] | None = store.one("SELECT (year(min(event_at)), year(max(event_at))) FROM parcel_events")
+    install_rest_holidays(store.con, policy, *(years if years and years[0] else (as_of.year, as_of.year)), as_of)
 
 
 def install_rest_holidays(
@@ -127,5 +137,6 @@ def _holidays(calendar: str, policy: Policy, first_year: int, last_year: int) ->
     }
 
 
-def _run(store: Store, file: str, values: dict[str, Value], given: Given | None = None) -> None:
+def run_model(store: Store, file: str, values: dict[str, Value], given: Given | None = None) -> None:
+    """Run a file of ``store/model``."""
     run_script(store.con, fill(read_sql("fulfil_analytics.store", f"model/{file}.sql"), values), given)

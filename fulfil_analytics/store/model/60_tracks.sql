@@ -35,20 +35,18 @@ told AS (
 SELECT *, CASE WHEN placed THEN fa_place_id(country, state, city, postal_code) END AS place_id
 FROM told;
 
--- Every place that a scan, a warehouse or an address names, looked up once.
+-- Every place that a scan, a warehouse or an address names, looked up once. What is looked up is the place as its number tells
+-- it, without case: who wrote it how decides nothing.
 CREATE OR REPLACE TEMP TABLE named_places AS
-SELECT place_id, any_value(country) AS country, min(state) AS state, min(city) AS city, any_value(postal_code) AS postal_code
+SELECT DISTINCT fa_place_id(country, state, city, postal_code) AS place_id, country, lower(state) AS state, lower(city) AS city, postal_code
 FROM (
-  SELECT *, fa_place_id(country, state, city, postal_code) AS place_id FROM (
   SELECT DISTINCT country, state, city, postal_code FROM moves WHERE placed
   UNION
   SELECT DISTINCT p.market, w.state, w.city, w.postal_code
   FROM parcels AS p JOIN warehouses AS w ON w.warehouse = p.warehouse
   UNION
   SELECT DISTINCT market, state, NULL, postal_code FROM parcels
-  )
-)
-GROUP BY place_id;
+);
 
 CREATE OR REPLACE TEMP TABLE region_codes AS
 SELECT country, name, min(code) AS code, bool_or(remote) AS remote
@@ -250,8 +248,8 @@ WITH scans AS (
 SELECT
   parcel_no, event_at AS starts_at, turn,
   lead(event_at, 3) OVER way AS ends_at,
-  hash(event_at, place_id, lead(event_at) OVER way, lead(place_id) OVER way, lead(event_at, 2) OVER way,
-    lead(place_id, 2) OVER way, lead(event_at, 3) OVER way, lead(place_id, 3) OVER way) AS fingerprint,
+  (hash(event_at, place_id, lead(event_at) OVER way, lead(place_id) OVER way, lead(event_at, 2) OVER way,
+    lead(place_id, 2) OVER way, lead(event_at, 3) OVER way, lead(place_id, 3) OVER way) >> 1)::BIGINT AS run,
   bool_or(picked_up) OVER four AS with_pickup,
   bool_or(delivered) OVER four AS with_delivery
 FROM scans
@@ -260,17 +258,17 @@ WINDOW way AS (PARTITION BY parcel_no ORDER BY event_at, place_id),
 
 CREATE OR REPLACE TABLE track_runs AS
 WITH shared AS (
-  SELECT s.fingerprint
+  SELECT s.run
   FROM shared_scans AS s
   JOIN numbered_parcels AS p ON p.parcel_no = s.parcel_no
   WHERE s.ends_at IS NOT NULL
-  GROUP BY s.fingerprint
+  GROUP BY s.run
   HAVING min(p.waybill) <> max(p.waybill)
 )
-SELECT dense_rank() OVER (ORDER BY s.fingerprint) AS run, p.parcel_id, s.starts_at, s.ends_at, s.with_pickup, s.with_delivery,
+SELECT s.run, p.parcel_id, s.starts_at, s.ends_at, s.with_pickup, s.with_delivery,
   m.source_file, m.source_line
 FROM shared_scans AS s
-JOIN shared ON shared.fingerprint = s.fingerprint
+JOIN shared ON shared.run = s.run
 JOIN numbered_parcels AS p ON p.parcel_no = s.parcel_no
 JOIN moves AS m ON m.parcel_no = s.parcel_no AND m.turn = s.turn
 WHERE s.ends_at IS NOT NULL;
@@ -304,5 +302,3 @@ CROSS JOIN clocks AS c
 CROSS JOIN days AS d
 LEFT JOIN rest_holidays AS h ON h.calendar = r.rest_holidays AND h.day = d.day
 WHERE list_contains(r.rest_weekdays, isodow(d.day)) OR h.day IS NOT NULL;
-
-DROP TABLE moves;
