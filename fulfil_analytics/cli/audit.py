@@ -50,6 +50,9 @@ def audit(
         Path | None,
         typer.Option("--since", metavar="DIR", help="Tell what is new, solved and remaining since the audit in DIR."),
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="With --db: derive every order anew, even where few have changed.")
+    ] = False,
     timings: Annotated[bool, typer.Option("--timings", help="Show the seconds of each step.")] = False,
     line: common.Line = False,
     quiet: common.Quiet = False,
@@ -83,6 +86,7 @@ def audit(
             places=places,
             memory=memory,
             temp=temp,
+            full=full,
             progress=tell,
         )
         named = common.inputs_of(inputs, options.config, options.db, stored=db is not None)

@@ -141,6 +141,10 @@ def summary(
         policy=run.policy.model_dump(),
         paths=paths,
     )
+    if run.touched is not None:
+        words = Words(run.options.lang)
+        told = {"orders": words.count(run.touched.orders), "of": words.count(run.touched.of)}
+        shown = Group(shown, Text(words("summary.touched", **told), style="dim"))
     if since is not None:
         shown = Group(shown, since_summary(since, run.options.lang))
     if not timings:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
+import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import duckdb
@@ -17,9 +20,15 @@ import pytest
 
 from fulfil_analytics.audit.options import Options
 from fulfil_analytics.audit.run import run_audit, run_load
+from fulfil_analytics.policy import load_policies
+from fulfil_analytics.reference import CarrierBook
+from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.sql import fill
-from fulfil_analytics.store import Store, again, open_store, settle
-from fulfil_analytics.store.again import derive
+from fulfil_analytics.store import Store, open_store, settle
+from fulfil_analytics.store.again import Touched, derive, derive_again
+from fulfil_analytics.store.again.derive import tables
+from fulfil_analytics.store.record import Basis, read_record
+from fulfil_analytics.store.remove import forget_orders
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "planted"
 SPLITS = int(os.environ.get("FULFIL_SPLITS", "2"))
@@ -93,7 +102,7 @@ class Split:
         )
 
 
-def audit(path: Path, as_of: dt.datetime, *, full: bool = False, **more: object) -> again.Touched | None:
+def audit(path: Path, as_of: dt.datetime, *, full: bool = False, **more: object) -> Touched | None:
     options = Options(db=path, policy="tiktok-us", as_of=f"{as_of.isoformat()}Z", full=full, **more)
     with run_audit([], options) as run:
         return run.touched
@@ -144,18 +153,108 @@ def test_any_split_in_any_order_ends_where_a_full_run_ends(
     split, path = Split(loaded, seed), tmp_path / "store.duckdb"
     later = list(range(1, LOTS))
     chance.shuffle(later)
-    steps = [[0], later[:1], later[1:3], later[3:]]
-    as_of = END - dt.timedelta(days=2)
+    as_of = END - dt.timedelta(days=1)
     touched = []
-    for number, lots in enumerate(steps):
+    for lots in ([0], later[:2], later[2:]):
         with open_store(path) as store:
             split.add(store, lots)
             settle(store)
-        only = {} if number == len(steps) - 1 else {"only": ("untraceable_waybill",)}
+        only = {"only": ("untraceable_waybill",)} if lots == [0] else {}
         touched.append(audit(path, as_of, **only))
-        assert not list(differences(path, full_run(path, as_of, **only)))
-        as_of += dt.timedelta(hours=chance.choice((-20, 0, 24, 40)))
-    print(touched)
+        if lots != [0]:
+            assert not list(differences(path, full_run(path, as_of)))
+        as_of += dt.timedelta(hours=chance.choice((-20, 0, 5, 40)))
     assert touched[0] is None
     # a fact of the whole may change and touch everybody, but not every day
     assert any(one is not None and 0 < one.orders < one.of for one in touched)
+
+
+@pytest.fixture(scope="module")
+def audited(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a store of most of the rows, audited at END, to which another lot was added since."""
+    path = tmp_path_factory.mktemp("audited") / "audited.duckdb"
+    split = Split(loaded, 0)
+    with open_store(path) as store:
+        split.add(store, [0])
+        settle(store)
+    assert audit(path, END, only=("untraceable_waybill",)) is None
+    with open_store(path) as store:
+        split.add(store, [1])
+        settle(store)
+    return path
+
+
+@pytest.fixture
+def store(audited: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setattr(derive, "MOST", 1.0)
+    path = tmp_path / "copy.duckdb"
+    shutil.copy(audited, path)
+    with open_store(path) as opened:
+        yield opened
+
+
+def basis(**more: object) -> Basis:
+    policy = load_policies([rules_folder() / "policies"])["tiktok-us"]
+    return replace(Basis(policy, CarrierBook.load([rules_folder() / "carriers"]), END), **more)
+
+
+def test_a_stop_while_rows_are_put_back_leaves_the_old_tables_with_the_old_record(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise RuntimeError("stopped")
+
+    before, rows = read_record(store), store.rows("SELECT hash(COLUMNS(*)) FROM orders ORDER BY ALL")
+    with monkeypatch.context() as patch:
+        patch.setattr(derive, "_make_whole", stop)
+        with pytest.raises(RuntimeError, match="stopped"):
+            derive_again(store, basis())
+    assert read_record(store) == before
+    assert store.rows("SELECT hash(COLUMNS(*)) FROM orders ORDER BY ALL") == rows
+    touched = derive_again(store, basis())
+    assert touched is not None and 0 < touched.orders < touched.of
+    assert store.rows("SELECT hash(COLUMNS(*)) FROM orders ORDER BY ALL") != rows
+    after = read_record(store)
+    assert before is not None and after is not None and set(after.files) > set(before.files)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE loaded_warehouses SET postal_code = '99501'",
+        "DELETE FROM loaded_products",
+        "UPDATE loaded_tracking_events SET event_at = TIMESTAMP '2026-01-01' WHERE source_file = 'tracking-1.csv'",
+        "DELETE FROM source_files WHERE source_file = 'orders-0.csv'",
+        "DROP TABLE derived_from",
+    ],
+)
+def test_what_concerns_every_order_is_derived_anew(change: str, store: Store) -> None:
+    store.con.execute(change)
+    assert derive_again(store, basis()) is None
+
+
+def test_another_mode_or_policy_is_derived_anew(store: Store) -> None:
+    other = load_policies([rules_folder() / "policies"])["tiktok-uk"]
+    assert derive_again(store, basis(pii="drop")) is None
+    assert derive_again(store, basis(policy=other)) is None
+    assert derive_again(store, basis()) is not None
+
+
+def test_a_forgotten_order_leaves_no_record(store: Store) -> None:
+    path, order = store.path, store.one("SELECT min(order_id) FROM orders")
+    store.close()
+    forget_orders(path, [order])
+    with open_store(path) as left:
+        open_sums = "rows_in <> rows_loaded + rows_merged + rows_quarantined"
+        assert read_record(left) is None
+        assert left.one(f"SELECT count(*) FROM source_files WHERE {open_sums}") == 0
+
+
+def test_every_table_that_the_model_derives_has_its_way_of_being_derived_again() -> None:
+    named = {table for table in tables()["put_back"]} | set(tables()["own"])
+    named |= {table for head in ("whole", "learned") for made in tables()[head].values() for table in made}
+    folder = resources.files("fulfil_analytics.store").joinpath("model")
+    texts = [entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    derived = {table for text in texts for table in re.findall(r"CREATE OR REPLACE TABLE (\w+) AS", text)}
+    derived |= {table for text in texts for table in re.findall(r"INSERT INTO (\w+)", text)}
+    assert len(derived) > 20 and derived <= named
