@@ -1,6 +1,6 @@
 # The only commands a newcomer needs: demo, test. The rest is for those who work on the toolkit.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test fuzz crash coverage package compat licences spark property lint sample docs notebooks bench accuracy lock clean
+.PHONY: help install demo test fuzz crash coverage package compat licences spark property incremental lint sample docs notebooks bench accuracy lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -35,6 +35,9 @@ spark: $(DEV)  ## every rule example and whole audits on Spark's local-cluster a
 
 property: $(DEV)  ## deadlines of 209,000 random orders under every policy against a day-by-day oracle (minutes)
 	FULFIL_ORACLE_ORDERS=9500 $(BIN)/python -m pytest -q tests/sla/test_against_oracle.py
+
+incremental: $(DEV)  ## stores audited again after random new exports against full runs, SPLITS (12) random splits (minutes)
+	FULFIL_SPLITS=$(or $(SPLITS),12) $(BIN)/python -m pytest -q tests/audit/test_again.py
 
 fuzz: $(DEV)  ## mutants of every sample file, FUZZ rounds of some 4,000 (FUZZ=20 SEED=1); what breaks is kept in build/fuzz
 	@mkdir -p build/fuzz
