@@ -243,7 +243,7 @@ def retold(problem: BaseException) -> FulfilError | None:
     for kind, text in _RAISED.findall(str(problem)):
         error = getattr(errors, kind, None)
         if isinstance(error, type) and issubclass(error, FulfilError):
-            return error(text.strip().removesuffix("."))
+            return error(text.strip())
     return None
 
 

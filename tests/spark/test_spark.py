@@ -9,8 +9,11 @@ from __future__ import annotations
 import pytest
 from spark_sessions import CALLS, audit_both, edges, has_java, small_session
 
+from fulfil_analytics.audit.cluster.mapping import open_mapping
+from fulfil_analytics.audit.options import Options
 from fulfil_analytics.engines import DuckDBEngine
-from fulfil_analytics.errors import UsageError
+from fulfil_analytics.engines.spark_engine import new_session
+from fulfil_analytics.errors import InputError, UsageError
 from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.rulebook import load_rules
 from fulfil_analytics.rulebook.examples import run_example
@@ -31,12 +34,42 @@ def spark():
     session.stop()
 
 
+MAPPING = '[order_lines]\nfrom = "ours"\n[order_lines.columns]\norder_id = "order_no"\ncreated_at = "made"\n'
+FALLEN = {
+    "unknown table": (
+        MAPPING.replace("ours", "theirs"),
+        "lake.toml:2, order_lines.from: the session knows no table or view theirs. Look at SHOW TABLES; of plain "
+        "Parquet make a view first: spark.read.parquet(...).createOrReplaceTempView(...).",
+    ),
+    "unknown column": (
+        MAPPING.replace('"made"', '"maid"'),
+        "lake.toml:5, order_lines.columns.created_at: what gives created_at does not stand: there is no column `maid` "
+        "(there are `made`, `order_no`). Look at the columns of ours: DESCRIBE ours.",
+    ),
+    "no SQL": (
+        MAPPING.replace('"made"', '"made made made"'),
+        "lake.toml:5, order_lines.columns.created_at: what gives created_at does not stand: it is no Spark SQL. Look "
+        "at the columns of ours: DESCRIBE ours.",
+    ),
+    "missing column": (
+        MAPPING.replace('created_at = "made"', ""),
+        "lake.toml:1, order_lines: nothing gives the required column created_at. Write it under [order_lines.columns]: "
+        'created_at = "...".',
+    ),
+    "where": (
+        MAPPING.replace("[order_lines.columns]", 'where = "order_no"\n[order_lines.columns]'),
+        "lake.toml:3, order_lines.where: where does not stand: DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN. Write Spark SQL: "
+        'where = "not is_test".',
+    ),
+}
+
+
 def asked(engine, select):
     return [row for batch in engine.batches(select) for row in batch.to_pylist()]
 
 
 def test_one_meaning(spark, subtests, tmp_path):
-    from fulfil_analytics.engines.spark_engine import SparkEngine, check_session
+    from fulfil_analytics.engines.spark_engine import SparkEngine
 
     select = f"SELECT id, {', '.join(f'{call} AS x_{name}' for name, call in CALLS.items())} FROM edges ORDER BY id"
     with SparkEngine(spark) as engine, DuckDBEngine.in_memory() as duckdb:
@@ -63,11 +96,18 @@ def test_one_meaning(spark, subtests, tmp_path):
             right = spark.conf.get(setting)
             spark.conf.set(setting, wrong)
             try:
-                with pytest.raises(UsageError, match=setting) as caught:
-                    check_session(spark)
-                assert f'spark.conf.set("{setting}"' in caught.value.remedy
+                with pytest.raises(UsageError, match=setting):
+                    new_session()  # the one that runs: refused, not changed
+                assert spark.conf.get(setting) == wrong
             finally:
                 spark.conf.set(setting, right)
+    for case, (mapping, told) in FALLEN.items():
+        with subtests.test(mapping=case):
+            spark.range(1).selectExpr("'O1' AS order_no", "current_timestamp() AS made").createOrReplaceTempView("ours")
+            (tmp_path / "lake.toml").write_text(mapping, encoding="utf-8")
+            with pytest.raises(InputError) as refused:
+                open_mapping(spark, tmp_path / "lake.toml", Options(pii="drop"), 1)
+            assert str(refused.value) == told
 
     only = ("late_dispatch", "duplicate_waybill", "cloned_track", "weight_mismatch", "batch_anomaly")
     generate(tmp_path / "exports", orders=60, seed=7)
