@@ -31,7 +31,7 @@ test: $(DEV) lint  ## everything: lint, types, contracts, tests
 	$(BIN)/python -m pytest -n 2
 
 spark: $(DEV)  ## every rule example and whole audits on Spark's local-cluster against DuckDB (minutes)
-	$(BIN)/python -m pytest -q tests/spark/full_parity.py
+	$(BIN)/python -m pytest -q tests/spark/full_parity.py tests/spark/full_driver.py
 
 property: $(DEV)  ## deadlines of 209,000 random orders under every policy against a day-by-day oracle (minutes)
 	FULFIL_ORACLE_ORDERS=9500 $(BIN)/python -m pytest -q tests/sla/test_against_oracle.py

@@ -1,8 +1,8 @@
 """DuckDB and Spark on the same orders: ``python bench/spark.py out/bench/100000 [--workers 2]``.
 
 The folder is one that ``bench/generate.py`` made. Each engine audits its orders in processes of its own; printed are
-wall and CPU seconds and the greatest memory of all these processes together, as table rows, and what Spark's run says of
-its steps. Spark runs on ``local-cluster``, separate worker processes on this machine: what a
+wall and CPU seconds and the greatest memory of all these processes together, as table rows, and what Spark's run says
+of its steps. Spark runs on ``local-cluster``, separate worker processes on this machine: what a
 cluster costs beside the work, not what a cluster gains. Linux only: processes are looked up in /proc.
 """
 
