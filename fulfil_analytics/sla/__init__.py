@@ -6,7 +6,7 @@ from fulfil_analytics.sla.blame import build_late_causes
 from fulfil_analytics.sla.deadlines import build_deadlines, prepare_local_time, settle_deadlines
 from fulfil_analytics.sla.explain import Clock, clocks
 from fulfil_analytics.sla.forecast import build_forecast, forecast_groups
-from fulfil_analytics.sla.ordered import drop_ordered, ordered_deadlines
+from fulfil_analytics.sla.ordered import ordered_deadlines
 from fulfil_analytics.sla.penalties import Outlook, Standing, outlook
 from fulfil_analytics.sla.rates import build_rates
 
@@ -20,7 +20,6 @@ __all__ = [
     "build_late_causes",
     "build_rates",
     "clocks",
-    "drop_ordered",
     "forecast_groups",
     "ordered_deadlines",
     "outlook",
