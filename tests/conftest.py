@@ -11,9 +11,12 @@ import pytest
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_home() -> Iterator[None]:
-    """The key of the hashes is made anew each session; what is only a cache is shared between workers and sessions."""
-    with tempfile.TemporaryDirectory(prefix="fulfil-config-") as config, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CONFIG_HOME", config)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The key of the hashes is made anew each session; what is only a cache is shared between workers and sessions.
+
+    The folder is one of pytest's, which removes those of earlier sessions: a session that is killed leaves nothing.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         patch.setenv("XDG_CACHE_HOME", str(Path(tempfile.gettempdir()) / f"fulfil-test-cache-{os.getuid()}"))
         yield

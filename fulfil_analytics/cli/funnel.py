@@ -19,12 +19,14 @@ _Wrong: type[Exception] = typer.BadParameter.__mro__[2]
 
 LOG = logging.getLogger("fulfil_analytics")
 INTERRUPTED = 130
+_asked = {"traceback": False}
 
 
 def run(app: Callable[..., object]) -> None:
     """Run the command line and leave with its exit status."""
     began = time.perf_counter()
     log_as("text")
+    show_traceback(False)
     try:
         status = app(standalone_mode=False, prog_name="fulfil")
         status = status if isinstance(status, int) else EXIT_OK
@@ -45,7 +47,7 @@ def _fail(problem: Exception) -> int:
         typer.echo(problem.args[0] if problem.args else str(problem), err=True)
         return EXIT_USAGE
     text, status, facts = _words(problem)
-    if os.environ.get("FULFIL_DEBUG"):
+    if _asked["traceback"] or os.environ.get("FULFIL_DEBUG"):
         sys.stderr.writelines(trace(problem))
     if LOG.isEnabledFor(logging.ERROR) and LOG.handlers:
         LOG.error(text, extra={"facts": {**facts, "error": type(problem).__name__, "exit_status": status}})
@@ -98,6 +100,11 @@ def trace(problem: BaseException) -> Iterator[str]:
         yield f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n    {frame.line or ""}\n'
     ours = isinstance(problem, FulfilError)
     yield f"{type(problem).__qualname__}{': ' + str(problem) if ours else ' (its words may quote data: not shown)'}\n"
+
+
+def show_traceback(wanted: bool) -> None:
+    """Show the traceback of an error of this run, or do not; FULFIL_DEBUG in the environment shows it in any case."""
+    _asked["traceback"] = wanted
 
 
 def log_as(form: str) -> None:

@@ -71,8 +71,7 @@ def options(
     log: str = typer.Option("text", "--log", metavar="text|json", help="Write each step and error as JSON on stderr."),
 ) -> None:
     """Remember what holds for every command."""
-    if debug:
-        os.environ["FULFIL_DEBUG"] = "1"
+    funnel.show_traceback(debug)
     common.one_of(log, ("text", "json"), "--log")
     funnel.log_as(log)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fulfil_analytics.errors import InputError
+from fulfil_analytics.privacy import PHONE
 from fulfil_analytics.sql import literal, quoted
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def read_order_list(con: duckdb.DuckDBPyConnection, file: Path) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        Column `order_id`, each number once. Numbers that the exports do not hold are kept.
+        Column `order_id`, each number once. Numbers that the exports do not hold are kept, but for what is written
+        like a phone number.
 
     Raises
     ------
@@ -53,6 +55,7 @@ def read_order_list(con: duckdb.DuckDBPyConnection, file: Path) -> pl.DataFrame:
     best = columns[max(range(len(columns)), key=lambda place: counts[place] or 0)]
     found: pl.DataFrame = con.sql(
         f"SELECT DISTINCT trim({best}, E' \\t\\'') AS order_id FROM order_list "
-        f"WHERE regexp_full_match(trim({best}, E' \\t\\''), '[0-9A-Za-z_-]*[0-9][0-9A-Za-z_-]*') ORDER BY 1"
+        "WHERE regexp_full_match(order_id, '[0-9A-Za-z_-]*[0-9][0-9A-Za-z_-]*') "
+        f"AND NOT regexp_full_match(order_id, {literal(PHONE)}) ORDER BY 1"
     ).pl()
     return found

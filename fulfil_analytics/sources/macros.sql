@@ -76,7 +76,7 @@ CREATE OR REPLACE TEMP MACRO fa_zero_tail(t, least) AS
 
 CREATE OR REPLACE TEMP MACRO fa_integer(t) AS
   CASE
-    WHEN regexp_full_match(t, '[+-]?[0-9]{1,18}') THEN CAST(t AS BIGINT)
+    WHEN regexp_full_match(t, '-?[0-9]{1,18}|\+[0-9]{1,9}') THEN CAST(t AS BIGINT)
     WHEN regexp_full_match(t, '[+-]?[0-9]{1,18}\.0+') THEN CAST(split_part(t, '.', 1) AS BIGINT)
     WHEN regexp_full_match(t, '[+-]?[0-9]{1,3}(,[0-9]{3}){1,5}') THEN CAST(replace(t, ',', '') AS BIGINT)
   END;

@@ -62,7 +62,7 @@ def compat() -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             python = folder / "venv" / "bin" / "python"
-            run("uv", "venv", "--quiet", "--python", "3.11", folder / "venv")
+            run("uv", "venv", "--quiet", "--python", sys.executable, folder / "venv")
             test = ("pytest>=9", "hypothesis>=6.150", "openpyxl>=3.1")
             run("uv", "pip", "install", "--quiet", "--python", python, "--resolution", resolution, ROOT, *test)
             run("uv", "pip", "freeze", "--python", python)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import NamedTuple
@@ -52,8 +53,9 @@ class Loaded(NamedTuple):
 
 
 def loaded(*words: str) -> Loaded:
-    """Run a command (or ``import``: the package alone) in a process of its own."""
-    done = subprocess.run([sys.executable, "-c", CODE, *words], capture_output=True, text=True, check=True)
+    """Run a command (or ``import``: the package alone) in a process of its own, which no coverage measures."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    done = subprocess.run([sys.executable, "-c", CODE, *words], capture_output=True, text=True, check=True, env=env)
     modules = json.loads(done.stdout.splitlines()[-1])
     return Loaded({name.partition(".")[0] for name in modules}, len(modules))
 
