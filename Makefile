@@ -1,6 +1,6 @@
 # The only commands a newcomer needs: demo, test. The rest is for those who work on the toolkit.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test fuzz crash coverage package compat licences spark property incremental lint sample docs notebooks bench accuracy lock clean
+.PHONY: help install demo test fuzz crash coverage package compat vulnerabilities licences spark property incremental lint sample docs notebooks bench accuracy lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -54,6 +54,10 @@ package: $(DEV)  ## build wheel and sdist, run the demo from each in a bare virt
 
 compat: $(DEV)  ## smoke tests with the lowest and the newest dependency versions allowed (needs uv)
 	$(BIN)/python tests/packaging/bare_venv.py compat
+
+vulnerabilities: $(DEV)  ## ask PyPI for known vulnerabilities of what is locked (needs the network; before a release)
+	$(PYTHON) -m venv build/pip-audit && build/pip-audit/bin/python -m pip install --quiet pip-audit
+	build/pip-audit/bin/pip-audit -r requirements.lock --require-hashes --disable-pip --strict
 
 licences: $(DEV)  ## refuse a dependency whose licence is not on the list
 	$(BIN)/python -m pytest -q tests/packaging/test_licences.py

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from fulfil_analytics.errors import InputError, UsageError, suggest
+from fulfil_analytics.privacy import struck
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -94,6 +95,7 @@ def load_tracking(data: Any, *, columns: Mapping[str, str] | None = None, name: 
 def _given(data: Any, kind: Kind, columns: Mapping[str, str] | None, name: str) -> FrameSource:
     from fulfil_analytics.sources import frame_source, load_formats
 
+    name = struck(name)
     table = _arrow(data, name)
     layout = load_formats()[LAYOUT[kind]]
     if columns is not None:
@@ -157,7 +159,7 @@ def _refuse_missing(names: Sequence[str], layouts: Iterable[Format], layout: For
     missing = best.missing if best else tuple(layout.identify.requires)
     asked = [layout.columns[column].headers[0] for column in missing]
     example = ", ".join(f"{column!r}: 'YOUR COLUMN'" for column in asked)
-    there = ", ".join(map(str, names)) or "no columns"
+    there = struck(", ".join(map(str, names))) or "no columns"
     raise InputError(
         f"the table has no column {', '.join(asked)}",
         file=name,

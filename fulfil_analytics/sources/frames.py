@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fulfil_analytics.privacy import struck
 from fulfil_analytics.sources.discover import SourceFile
 from fulfil_analytics.sources.formats import Kind
 from fulfil_analytics.sources.tables import Head, Table, cell_names, register
@@ -52,7 +53,7 @@ def frame_source(table: pa.Table, kind: Kind, name: str) -> FrameSource:
     kind : str
         What it holds.
     name : str
-        What outputs call it, as they name a file.
+        What outputs call it, as they name a file: phone numbers and e-mail addresses are struck out.
 
     Notes
     -----
@@ -87,7 +88,8 @@ def frame_source(table: pa.Table, kind: Kind, name: str) -> FrameSource:
     sink = _Sink()
     with pa.ipc.new_stream(pa.PythonFile(sink, mode="w"), table.schema) as writer:
         writer.write_table(table)
-    return FrameSource(Path(name), name, True, sink.digest.hexdigest(), table.nbytes, EPOCH, kind, table)
+    shown = struck(name)
+    return FrameSource(Path(shown), shown, True, sink.digest.hexdigest(), table.nbytes, EPOCH, kind, table)
 
 
 def heads(source: FrameSource) -> list[Head]:

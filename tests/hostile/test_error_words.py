@@ -93,13 +93,16 @@ COMMANDS: dict[str, tuple[Callable[[Path], tuple[object, ...]], list[str]]] = {
     ),
     "UnrecognisedFile": (foreign_file, ["orders.pdf: is a PDF document", "Export the orders as CSV or XLSX"]),
     "StoreError": (no_store, ["notes.duckdb: this is not a DuckDB file", "Name another file with --db"]),
-    "PolicyError": (broken_policy, ["mine.toml", "titel"]),
-    "RuleError": (broken_rule, ["mine.sql", "."]),
-    "ConfigError": (broken_config, ["fulfil.toml", "polici", "policy"]),
+    "PolicyError": (broken_policy, ["mine.toml:2, titel: unknown key", "Did you mean title? Known:"]),
+    "RuleError": (broken_rule, ["mine.sql:2, severity: is missing", "Every rule says it; see rules/README.md"]),
+    "ConfigError": (broken_config, ["fulfil.toml:1, polici: no setting has this name", "Did you mean policy? Known:"]),
 }
 CALLS: dict[str, tuple[Callable[[Path], None], list[str]]] = {
-    "CarrierError": (broken_carrier, ["mine.toml"]),
-    "FormatError": (broken_format, ["mine.toml"]),
+    "CarrierError": (broken_carrier, ["carriers/mine.toml:1, title: this key is missing", "Add title = ..."]),
+    "FormatError": (
+        broken_format,
+        ["mine.toml:1, title: Field required", "See an existing file of the same kind for what may stand here"],
+    ),
     "EngineError": (no_engine, ["none.duckdb: the store cannot be opened for reading", "Close other programs"]),
 }
 

@@ -233,6 +233,15 @@ def test_the_id_of_a_new_rule_is_no_path(tmp_path: Path, name: str) -> None:
     assert not list(tmp_path.rglob("*.sql"))
 
 
+@pytest.mark.parametrize(
+    "order", ["../../etc/passwd", "/etc/passwd", "..", "a\\b", "x\0y", "1" * 400, "<b>", "é", "a\n"]
+)
+def test_the_page_of_an_order_is_named_by_no_path(order: str) -> None:
+    from fulfil_analytics.report.pack import page_name
+
+    assert re.fullmatch(r"order-[0-9a-f]{16}\.html", page_name(order))
+
+
 def test_links_that_go_round_and_devices(tmp_path: Path) -> None:
     inputs = tmp_path / "inputs"
     inputs.mkdir()

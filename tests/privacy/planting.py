@@ -138,7 +138,9 @@ def frame(layout: Format, sound: dict[str, str]):
     rows = [{head: sound.get(head) for head in heads}]
     rows += [{**rows[0], head: value} for head, kind in heads.items() for value in values(kind)]
     unread = f"Ask {PHONES[0]} {EMAIL}"
-    return pl.DataFrame([{**row, unread: EVERYTHING} for row in rows], schema=dict.fromkeys([*heads, unread], pl.String))
+    return pl.DataFrame(
+        [{**row, unread: EVERYTHING} for row in rows], schema=dict.fromkeys([*heads, unread], pl.String)
+    )
 
 
 ORDER = {"order_id": "576461000000000077", "created_at": "2026-11-02T10:00:00Z", "order_status": "Shipped"}

@@ -183,14 +183,17 @@ def test_neither_does_any_that_python_and_a_notebook_show(planted: Path, kept: P
         page = audit.explain(str(order))
         shown += [audit, audit._repr_html_(), page._repr_html_(), page.figure.to_json()]
         for table in ("findings", "orders", "deadlines", "rates", "quarantine", "coverage"):
-            shown.append(getattr(audit, table).write_csv())
+            shown.append(getattr(audit, table).rows())
         for table in ("order_lines", "tracking_events", "labels", "source_files", "parcels", "journeys"):
-            shown.append(audit.sql(f"SELECT * FROM {table}").write_csv())
+            shown.append(audit.sql(f"SELECT * FROM {table}").rows())
         shown += [getattr(audit.table, name)().as_raw_html() for name in ("findings", "orders", "rates", "coverage")]
         shown += [audit.plot.on_time().to_json(), audit.plot.findings().to_json(), audit.plot.timeline(order).to_json()]
         shown += [audit.manifest, audit.compare(audit.where(carrier="USPS"))._repr_html_()]
         audit.report(kept / "week.html")
         audit.save(kept / "saved")
+        with pytest.raises(fa.FulfilError) as refused:
+            fa.load_orders(orders.drop("order_id"), name=canaries.EVERYTHING[-60:])
+        shown.append(refused.value)
         (kept / "shown.txt").write_text("\n".join(map(str, shown)), encoding="utf-8")
     assert not canaries.traces(kept)
 
