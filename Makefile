@@ -27,8 +27,10 @@ install: $(STAMP)
 demo: $(STAMP)  ## install into .venv, audit data/sample/planted, write out/
 	$(BIN)/fulfil audit data/sample/planted --policy tiktok-us --out out
 
-test: $(DEV) lint  ## everything: lint, types, contracts, tests
-	$(BIN)/python -m pytest -n 2
+COVERED := --cov --cov-branch --cov-report=term:skip-covered --cov-report=html:build/coverage --cov-fail-under=90
+
+test: $(DEV) lint  ## everything: lint, types, contracts, tests (MEASURE=1: what they reach, too)
+	$(BIN)/python -m pytest -n 2 $(if $(MEASURE),$(COVERED))
 
 spark: $(DEV)  ## every rule example and whole audits on Spark's local-cluster against DuckDB (minutes)
 	$(BIN)/python -m pytest -q tests/spark/full_parity.py tests/spark/full_driver.py
@@ -47,7 +49,7 @@ crash: $(DEV)  ## kill load, audit, pack, report and purge at fifty random momen
 	FULFIL_KILLS=$(or $(KILLS),50) $(BIN)/python -m pytest -q tests/crash/test_kill.py
 
 coverage: $(DEV)  ## lines and branches that the tests reach; fails below 90 %
-	$(BIN)/python -m pytest -n 2 --cov --cov-branch --cov-report=term:skip-covered --cov-report=html:build/coverage --cov-fail-under=90
+	$(BIN)/python -m pytest -n 2 $(COVERED)
 
 package: $(DEV)  ## build wheel and sdist, run the demo from each in a bare virtual environment
 	$(BIN)/python tests/packaging/bare_venv.py package
