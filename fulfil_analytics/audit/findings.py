@@ -194,7 +194,7 @@ def findings_sql(rule: Rule, kinds: dict[str, str], *, as_of: dt.datetime, lang:
         return f"found_{column}" if known else f"CAST(bad.{column} AS STRING)"
 
     return Template(read_sql("fulfil_analytics.audit", "findings.sql")).substitute(
-        population=judge.population(rule, as_of, explained=True),
+        population=judge.population(rule, as_of, explained=True, of_bad=True),
         bad=judge.bad_rows(rule, as_of),
         returned_key=rule.frame.returned_key,
         subject="bad.subject" if "subject" in kinds else "CAST(NULL AS STRING)",

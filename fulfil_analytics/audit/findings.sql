@@ -1,9 +1,9 @@
 -- One rule's bad rows, told as findings. findings.py fills in the dollar names; the rule's own SELECT is `bad`.
-WITH population AS (
-$population
-),
-bad AS (
+WITH bad AS (
 $bad
+),
+population AS (
+$population
 ),
 numbered AS (
   SELECT
@@ -13,7 +13,8 @@ numbered AS (
     row_number() OVER (PARTITION BY rule_key, $subject ORDER BY rule_key NULLS LAST) AS nth_of_finding
   FROM bad
   JOIN population ON population.rule_key = $returned_key
-  WHERE population.untestable IS NULL
+  -- the second half is never true: it keeps the first from being worked out for things that `bad` does not name
+  WHERE population.untestable IS NULL OR $returned_key IS NULL
 )
 SELECT
   fa_id($rule_id || '|' || rule_key || '|' || coalesce($subject, '')) AS finding_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from fulfil_analytics.rulebook import innocence
 from fulfil_analytics.rulebook.model import Rule
@@ -18,52 +19,68 @@ IDENTITY = ("order_id", "package_id", "waybill", "carrier", "shop", "warehouse",
 """What every finding carries of the thing it is about."""
 
 
-def population(rule: Rule, as_of: dt.datetime, *, explained: bool = False) -> str:
+def population(rule: Rule, as_of: dt.datetime, *, explained: bool = False, of_bad: bool = False) -> str:
     """Return a SELECT of everything in the rule's scope: key, identity, why not testable, what would excuse it.
 
-    With `explained` it also tries the innocent explanations that read the grain's tables.
+    With `explained` it also tries the innocent explanations that read the grain's tables; with `of_bad` it tells of the
+    things alone that a CTE ``bad`` names: most things are fine, and to join their tables would cost more than the rule.
     """
     frame = rule.frame
     identity = ",\n  ".join(f"{frame.identity.get(column, _null(column))} AS found_{column}" for column in IDENTITY)
-    untestable = [(f"coalesce({reason.when}, FALSE)", reason.reason) for reason in rule.not_testable]
-    untestable += [(_missing(rule, column), f"missing {column}") for column in rule.requires]
     excuses = [(f"coalesce({reason.when}, FALSE)", reason.reason) for reason in rule.excused]
     innocent = list(innocence.of_population(rule)) if explained else []
     tried = "".join(f",\n  ({when}) AS {innocence.column(number)}" for number, when in innocent)
     text = (
         f"SELECT\n  {frame.key} AS {KEY},\n  {identity},\n"
-        f"  {_first_of(untestable)} AS {UNTESTABLE},\n  {_first_of(excuses)} AS {EXCUSE}{tried}\nFROM {frame.frame}"
+        f"  {_untestable(rule)} AS {UNTESTABLE},\n  {_first_of(excuses)} AS {EXCUSE}{tried}\nFROM {frame.frame}"
     )
-    said = " ".join(
-        (
-            rule.scope or "",
-            *rule.header.join.values(),
-            *(reason.when for reason in (*rule.not_testable, *rule.excused)),
-            *rule.requires,
-            *(when for _, when in innocent),
+    predicates = (rule.scope or "", *(one.when for one in (*rule.not_testable, *rule.excused)), *rule.requires)
+    said = " ".join((*predicates, *rule.header.join.values(), *(when for _, when in innocent)))
+    if of_bad:
+        text += (
+            f"\nJOIN (SELECT DISTINCT {frame.returned_key} AS named FROM bad) AS of_bad ON of_bad.named = {frame.key}"
         )
-    )
-    for table, condition in {**frame.joins, **rule.header.join}.items():
-        if f"{table}." in said:
-            text += f"\nLEFT JOIN {table} ON {condition}"
-    if rule.scope is not None:
-        text += f"\nWHERE {rule.scope}"
-    return rule.render(text, as_of)
+    text += _joined(frame.joins, said) + _joined(rule.header.join)
+    return rule.render(text if rule.scope is None else f"{text}\nWHERE {rule.scope}", as_of)
 
 
 def counts(rule: Rule, as_of: dt.datetime) -> str:
-    """Return a SELECT of the population's size by reason not to judge (null: judged)."""
-    # Only a join of the rule's own can double a row; the distinct count is not for free.
-    distinct = f"count(DISTINCT {KEY})" if rule.header.join else "count(*)"
-    return (
-        f"SELECT {UNTESTABLE}, count(*) AS things, count(*) - {distinct} AS doubled\n"
-        f"FROM (\n{population(rule, as_of)}\n) AS population GROUP BY {UNTESTABLE}"
-    )
+    """Return a SELECT of the population's size by reason not to judge (null: judged).
+
+    ``doubled`` is more than 0 where a join of the rule's own gives a thing more than one row.
+    """
+    frame, own = rule.frame, rule.header.join
+    scope = "" if rule.scope is None else f"\nWHERE {rule.scope}"
+    judged = " ".join((rule.scope or "", *(one.when for one in rule.not_testable), *rule.requires))
+    joins = _joined(frame.joins, " ".join((judged, *own.values()))) + _joined(own)
+    sizes = f"SELECT {_untestable(rule)} AS {UNTESTABLE}, {frame.key} AS {KEY} FROM {frame.frame}{joins}{scope}"
+    told = f"SELECT {UNTESTABLE}, count(*) AS things"
+    if not own:
+        text = f"{told}, 0 AS doubled FROM (\n{sizes}\n) AS sizes GROUP BY {UNTESTABLE}"
+    elif any(f"{table}." in (rule.scope or "") for table in own):
+        text = f"{told}, count(*) - count(DISTINCT {KEY}) AS doubled FROM (\n{sizes}\n) AS sizes GROUP BY {UNTESTABLE}"
+    else:  # the same rows without the rule's own joins: to count them costs less than to tell keys apart
+        rows = f"SELECT count(*) FROM {frame.frame}{_joined(frame.joins, rule.scope or '')}{scope}"
+        text = (
+            f"SELECT {UNTESTABLE}, things, sum(things) OVER () - (\n{rows}\n) AS doubled\n"
+            f"FROM ({told} FROM (\n{sizes}\n) AS sizes GROUP BY {UNTESTABLE}) AS counted"
+        )
+    return rule.render(text, as_of)
 
 
 def bad_rows(rule: Rule, as_of: dt.datetime) -> str:
     """Return the rule's SELECT with its parameters put in."""
     return rule.render(rule.sql, as_of)
+
+
+def _untestable(rule: Rule) -> str:
+    reasons = [(f"coalesce({reason.when}, FALSE)", reason.reason) for reason in rule.not_testable]
+    return _first_of(reasons + [(_missing(rule, column), f"missing {column}") for column in rule.requires])
+
+
+def _joined(joins: Mapping[str, str], said: str | None = None) -> str:
+    """Return the left joins of the tables that the text `said` names; without it, of all."""
+    return "".join(f"\nLEFT JOIN {table} ON {on}" for table, on in joins.items() if said is None or f"{table}." in said)
 
 
 def _null(column: str) -> str:

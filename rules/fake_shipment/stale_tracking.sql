@@ -236,6 +236,7 @@ with limits as (
   join journeys on journeys.parcel_id = parcels.parcel_id
   left join orders on orders.order_id = parcels.order_id
   where journeys.first_event_at is not null
+    and fa_add_hours(parcels.given_at, least({grace_hours}, {direct_mail_hours})) < coalesce(journeys.first_scan_at, {as_of})
 ),
 late as (
   select

@@ -217,6 +217,11 @@ sides as (
   join journeys on journeys.parcel_id = parcels.parcel_id
   join orders on orders.order_id = parcels.order_id
   left join returned_orders on returned_orders.order_id = parcels.order_id
+  -- no other parcel can be one of the cases above
+  where journeys.scans = 0
+    or journeys.returned_at is not null
+    or parcels.order_cancelled_at is not null
+    or abs(fa_seconds(parcels.delivered_at, journeys.last_delivered_at)) > 3600 * {apart_hours}
 )
 select
   sides.parcel_id,

@@ -283,6 +283,11 @@ with gaps as (
   left join track_places on track_places.place_id = track_steps.place_id
   where track_steps.status in ('picked_up', 'in_transit', 'arrived', 'departed')
     and (track_steps.next_status is null or track_steps.next_status <> 'customs')
+    -- shorter than any limit: most steps, dropped before they meet their parcel
+    and (
+      track_steps.next_at is null
+      or fa_add_hours(track_steps.event_at, least({same_state_hours}, {other_state_hours}, {remote_hours})) < track_steps.next_at
+    )
     and (tracks.last_mile_at is null or track_steps.event_at < tracks.last_mile_at)
 ),
 rested as (
