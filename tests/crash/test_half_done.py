@@ -50,16 +50,20 @@ def test_an_audit_makes_what_a_stop_had_dropped(audited: Path, db: Path, tmp_pat
         assert (tmp_path / "out" / name).read_bytes() == (audited / "out" / name).read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("step", "more"),
+    [("store.build_tracks", ("--full",)), ("sla.build_deadlines", ("--full",)), ("sla.build_deadlines", ())],
+)
 def test_an_audit_that_stops_halfway_leaves_no_audit_that_speaks_of_other_tables(
-    db: Path, monkeypatch: pytest.MonkeyPatch
+    db: Path, monkeypatch: pytest.MonkeyPatch, step: str, more: tuple[str, ...]
 ) -> None:
     fa.open(db).close()
 
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("fulfil_analytics.store.build_tracks", stop)
-    assert fulfil("audit", "--db", db, "--as-of", "2026-11-12", *ASKED).returncode == 130
+    monkeypatch.setattr(f"fulfil_analytics.{step}", stop)
+    assert fulfil("audit", "--db", db, "--as-of", "2026-11-12", *ASKED, *more).returncode == 130
     with pytest.raises(StoreError, match="the store holds no finished audit"):
         fa.open(db)
 

@@ -23,6 +23,7 @@ def run(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any], policy: dict[s
         policy=SimpleNamespace(zone=ZONE, metrics=[], model_dump=lambda: policy),
         as_of=AS_OF,
         options=SimpleNamespace(lang="zh"),
+        touched=None,
         manifest=manifest,
         timings={"loading": 1.0},
         rule_seconds={"late_dispatch": 0.5},
