@@ -163,6 +163,8 @@ def _close_doors(con: duckdb.DuckDBPyConnection) -> DuckDBEngine:
     for name, value in (
         ("TimeZone", "UTC"),
         ("enable_caching_operators", False),  # the reason stands in store/database.py
+        # what a rule reads of `deadlines` in two places would be written out whole, by one thread
+        ("disabled_optimizers", "common_subplan"),
         ("python_enable_replacements", False),
         ("enable_external_access", False),
         ("lock_configuration", True),
