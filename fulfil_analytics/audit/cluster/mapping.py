@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,9 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
 }
 _LINE = "source_line"
 _LINES = 1_099_000_000_000
-"""Row numbers stay below 2**40: the model puts file and row into one number."""
+"""Row numbers stay below it, as below 2**40: the model puts file and row into one number."""
+_MANY = 10
+"""Fewer cells than this may all be wrong by themselves."""
 _NEVER = dt.datetime(1970, 1, 1)
 
 
@@ -131,7 +133,8 @@ def _mapped(
         header = column.removeprefix("_")
         if expression := said.get("columns", {}).get(header, header if header in have else None):
             expressions[column] = expression
-            _refuse_fallen(document, table, header, frame, expression)
+            kind = "BIGINT" if column == _LINE else "STRING"
+            _refuse_fallen(document, table, header, frame, f"CAST(({expression}) AS {kind})")
     for spec in columns(LOADED[table]):
         if not spec.nullable and spec.name not in expressions and spec.name not in ("source_file", _LINE):
             raise _error(
@@ -175,7 +178,7 @@ def _read(document: Document, table: str, spark: SparkSession) -> DataFrame:
 def _refuse_fallen(document: Document, table: str, column: str, frame: DataFrame, expression: str) -> None:
     """Refuse an expression that does not stand over the table."""
     try:
-        _ = frame.selectExpr(f"CAST(({expression}) AS STRING)").schema
+        _ = frame.selectExpr(expression).schema
     except Exception as problem:
         what = f"what gives {column} does not stand: {_told(problem)}"
         remedy = f"Look at the columns of {document.data[table]['from']}: DESCRIBE {document.data[table]['from']}"
@@ -218,7 +221,7 @@ def _file(document: Document, mapped: Mapped, checked: DataFrame) -> dict[str, A
     said = document.data[mapped.table]
     times = times_seen(mapped.table)
     rows = unpacked(checked, mapped.table)
-    asked = [f"count({column}) AS n_{column}" for column in mapped.columns if not column.startswith("_")]
+    asked = (f"{count} AS {what}" for what, count in asked_of(mapped).items())
     latest = f"greatest({', '.join(f'max({column})' for column in times)})" if len(times) > 1 else "NULL"
     latest = f"max({times[0]})" if len(times) == 1 else latest
     try:
@@ -234,7 +237,7 @@ def _file(document: Document, mapped: Mapped, checked: DataFrame) -> dict[str, A
             kind=EngineError,
         ) from None
     reasons = Counter({(row["scope"], row["column_name"], row["reason"]): row["count"] for row in aside})
-    _refuse_unread(document, mapped, counts, found, reasons)
+    refuse_unread(document, mapped, counts, found, reasons)
     exported_at = _moment(document, mapped.table, said["exported_at"]) if "exported_at" in said else found["latest"]
     return {
         "source_file": mapped.shown,
@@ -256,24 +259,79 @@ def _sums(checked: DataFrame) -> Iterator[Any]:
     yield from checked.groupBy("kind").agg({"rows": "sum"}).withColumnRenamed("sum(rows)", "rows").collect()
 
 
-def _refuse_unread(
-    document: Document, mapped: Mapped, counts: dict[str, int], found: dict[str, Any], reasons: Counter[Any]
+def asked_of(mapped: Mapped) -> dict[str, str]:
+    """Return what :func:`refuse_unread` needs to know of the rows that were taken, as SQL that counts them.
+
+    ``n_<column>`` counts values, ``known_<column>`` those that are not ``other``; ``lines`` and ``last_line`` tell of
+    row numbers that the table gives itself.
+    """
+    columns = [column for column in mapped.columns if not column.startswith("_")]
+    asked = {f"n_{column}": f"count({column})" for column in columns}
+    asked |= {f"known_{column}": f"count(nullif({column}, 'other'))" for column in _words(mapped.table, columns)}
+    if mapped.numbered:
+        asked |= {"lines": f"count(DISTINCT {_LINE})", "last_line": f"max({_LINE})"}
+    return asked
+
+
+def _words(table: str, columns: Iterable[str]) -> list[str]:
+    specs = lakehouse_format(table).columns
+    return [column for column in columns if specs[column].type == "word"]
+
+
+def refuse_unread(
+    document: Document, mapped: Mapped, counts: Mapping[str, int], found: Mapping[str, Any], reasons: Counter[Any]
 ) -> None:
-    """Refuse a table of which no row was taken, or a column of which no cell was: that is the mapping, not the data."""
-    nothing_taken = not counts.get(mapped.table) and counts.get(COUNTS)
+    """Refuse a table of which no row was taken, or a column of which no value was: that is the mapping, not the data.
+
+    Parameters
+    ----------
+    document : Document
+        The mapping.
+    mapped : Mapped
+        The table.
+    counts : mapping of str to int
+        Kind of packed results to rows.
+    found : mapping of str to int
+        What :func:`asked_of` asks of the rows that were taken.
+    reasons : Counter
+        (Scope, column, reason) to how many rows or cells were set aside for it.
+
+    Raises
+    ------
+    InputError
+        At the line of the mapping that gives the column.
+    """
+    rows, taken = counts.get(COUNTS, 0), counts.get(mapped.table, 0)
+    given = document.data[mapped.table].get("columns", {})
+
+    def refuse(column: str, what: str, remedy: str) -> None:
+        raise _error(document, what, remedy, mapped.table, "columns", column)
+
     for (scope, column, reason), cells in reasons.most_common():
-        if scope == "row" and nothing_taken:
-            what = f"none of the {counts[COUNTS]:,} rows of {mapped.shown} can be taken: {column} is {reason}"
-        elif column in mapped.columns and not found[f"n_{column}"] and cells >= _MANY:
-            what = f"none of the {cells:,} values of {column} can be read: {reason}"
-        else:
-            continue
-        remedy = "Mend the expression that gives it; what the column holds stands in docs/reference/tables.md"
-        raise _error(document, what, remedy, mapped.table, "columns", str(column))
+        told = str(reason).replace("_", " ")
+        remedy = "Mend the expression that gives it" if column in given else f'Write what gives it: {column} = "..."'
+        remedy += "; what the column holds stands in docs/reference/tables.md"
+        if scope == "row" and column == _LINE:
+            refuse(_LINE, f"{cells:,} of {rows:,} rows of {mapped.shown} have no row number ({told})", _NUMBER)
+        if scope == "row" and not taken:
+            refuse(column, f"none of the {rows:,} rows of {mapped.shown} can be taken ({column}: {told})", remedy)
+        if column in mapped.columns and not found[f"n_{column}"] and cells >= _MANY:
+            refuse(column, f"none of the {cells:,} values of {column} can be read ({told})", remedy)
+    for column in _words(mapped.table, mapped.columns):
+        values = found[f"n_{column}"]
+        if values >= max(_MANY, taken / 2) and not found[f"known_{column}"]:
+            words = sorted({normal for _, normal in lakehouse_format(mapped.table).vocabulary(column)} - {"other"})
+            remedy = f"Give one of {', '.join(words)}: {column} = \"case ... when ... then '{words[0]}' ... end\""
+            refuse(column, f"none of the {values:,} values of {column} is a word that is known", remedy)
+    if mapped.numbered and taken:
+        if found["lines"] < taken:
+            what = f"{taken:,} rows of {mapped.shown} have {found['lines']:,} row numbers, so some are told twice"
+            refuse(_LINE, what, _NUMBER)
+        if found["last_line"] > _LINES:
+            refuse(_LINE, f"row numbers of {mapped.shown} are above {_LINES:,}", _NUMBER)
 
 
-_MANY = 10
-"""Fewer cells than this may all be wrong by themselves."""
+_NUMBER = "Give each row a whole number of its own from 1 on, or leave source_line out: then one is made"
 
 
 def _moment(document: Document, table: str, value: Any) -> dt.datetime:
