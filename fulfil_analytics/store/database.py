@@ -149,6 +149,8 @@ def _settings(con: duckdb.DuckDBPyConnection, memory: str | None, temp: Path, *,
     # DuckDB 2.0.0 stops with an internal error ("dict-surviving cache ... changed identity") on some left joins of some
     # thousand rows when it gathers small chunks; without gathering it does not, and no audit got slower by that
     con.execute("SET GLOBAL enable_caching_operators = false")
+    # what a query reads of a view in two places would be written out whole, by one thread
+    con.execute("SET GLOBAL disabled_optimizers = 'common_subplan'")
     for name, value in spill_settings(temp / "spill").items():
         con.execute(f"SET {name} = {literal(value)}")
     if memory is None:
