@@ -21,7 +21,7 @@ from queue import SimpleQueue
 from string import Template
 from typing import IO, TYPE_CHECKING, Any
 
-from fulfil_analytics.engines import Engine, EngineError, locked
+from fulfil_analytics.engines import DuckDBEngine, Engine, EngineError, SmallStoreEngine, locked
 from fulfil_analytics.errors import RuleError
 from fulfil_analytics.rulebook import innocence, judge, saying
 from fulfil_analytics.rulebook.examples import misfits
@@ -114,14 +114,17 @@ def _run_locked(
     store: Store, rules: Sequence[Rule], spool: IO[bytes], *, as_of: dt.datetime, lang: str, zone: str
 ) -> list[RuleRun]:
     """Run `rules` on the store, locked meanwhile; their findings go into `spool`."""
-    from fulfil_analytics.store import small
+    from fulfil_analytics.store import few_orders, small
 
     threads = store.one("SELECT current_setting('threads')")
     memory = store.one("SELECT current_setting('memory_limit')")
-    one_at_a_time = not small(store)
+    one_at_a_time, kind = not small(store), SmallStoreEngine if few_orders(store) else DuckDBEngine
     store.con.close()
     try:
-        with locked(store.path, threads=int(threads), memory=memory, temp=store.temp) as engine, _Spool(spool) as sink:
+        with (
+            locked(store.path, threads=int(threads), memory=memory, temp=store.temp, kind=kind) as engine,
+            _Spool(spool) as sink,
+        ):
             if one_at_a_time:
                 return run_rules(engine, rules, sink, as_of=as_of, lang=lang, zone=zone)
             with engine.beside() as second, ThreadPoolExecutor(2) as lanes:

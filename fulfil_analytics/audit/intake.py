@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from fulfil_analytics.audit.readers import Readers
 from fulfil_analytics.errors import InputError, UsageError, suggest
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ class Intake:
         return total
 
 
-def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given]) -> Intake:
-    """Find the files behind `inputs` and recognise each by its content.
+def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given], readers: Readers | None = None) -> Intake:
+    """Find the files behind `inputs` and recognise each by its content; `readers` are used where they are given.
 
     Raises
     ------
@@ -79,20 +79,16 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given]) -> Intake:
     skipped = list(discovery.passed_over)
     files: list[Recognised] = []
     sources = [*discovery.files, *frames]
-    free = SimpleQueue["duckdb.DuckDBPyConnection"]()
 
-    def what_is(source: SourceFile) -> Recognised | InputError:
-        own = free.get()
-        try:
-            return identify(own, source, formats)
-        except InputError as problem:
-            return problem
-        finally:
-            free.put(own)
+    with _lent(con, readers) as lent, ThreadPoolExecutor(2) as pool:
 
-    with con.cursor() as one, con.cursor() as other, ThreadPoolExecutor(2) as pool:
-        free.put(one)
-        free.put(other)
+        def what_is(source: SourceFile) -> Recognised | InputError:
+            with lent.one() as own:
+                try:
+                    return identify(own, source, formats)
+                except InputError as problem:
+                    return problem
+
         for source, found in zip(sources, pool.map(what_is, sources), strict=True):
             if not isinstance(found, InputError):
                 files.append(found)
@@ -107,6 +103,10 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given]) -> Intake:
             remedy="Export the orders from Seller Center as CSV or XLSX and name the folder that holds them",
         )
     return Intake(files, skipped)
+
+
+def _lent(con: duckdb.DuckDBPyConnection, readers: Readers | None) -> AbstractContextManager[Readers]:
+    return Readers(con) if readers is None else nullcontext(readers)
 
 
 def choose(intake: Intake, con: duckdb.DuckDBPyConnection, policies: dict[str, Policy], options: Options) -> Policy:
@@ -124,10 +124,15 @@ def choose(intake: Intake, con: duckdb.DuckDBPyConnection, policies: dict[str, P
 
 
 def load_all(
-    store: Store, intake: Intake, policy: Policy, options: Options, privacy: Privacy | None = None
+    store: Store,
+    intake: Intake,
+    policy: Policy,
+    options: Options,
+    privacy: Privacy | None = None,
+    readers: Readers | None = None,
 ) -> list[Loaded]:
     """Load every recognised file into the store and settle what is current; `privacy` may be another machine's."""
-    from fulfil_analytics.privacy import Privacy, install, load_key
+    from fulfil_analytics.privacy import Privacy, load_key
     from fulfil_analytics.sources import open_rows
     from fulfil_analytics.store import Lane, PhoneNumbers, load_file, read_file, settle
 
@@ -146,9 +151,7 @@ def load_all(
 
     @contextmanager
     def opened(item: Recognised) -> Iterator[tuple[duckdb.DuckDBPyConnection, Rows]]:
-        with store.con.cursor() as reader:
-            reader.execute("SET TimeZone = 'UTC'")
-            install(reader, privacy)
+        with lent.one() as reader:
             shop, zone = options.config.shop_of(item.source.shown), options.config.time_zone or policy.zone
             order = options.dates or ""
             with open_rows(reader, item, zone=zone, shop=shop, privacy=privacy, date_order=order) as rows:
@@ -175,7 +178,7 @@ def load_all(
     items = [told(item) for item in intake.files]
     # A file is read by one thread, as its rows are numbered; so two are. Of small files planning is nearly all
     # the cost: they are read ahead, and written one after the other.
-    with ThreadPoolExecutor(2) as pool:
+    with _lent(store.con, readers) as lent, ThreadPoolExecutor(2) as pool:
         if sum(item.rows for item in items) <= FEW_ROWS:
             coming = [pool.submit(ahead, item) for item in items]
             done = [load(*pair) for pair in zip(items, coming, strict=True)]

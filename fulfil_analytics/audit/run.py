@@ -15,6 +15,7 @@ from fulfil_analytics.audit.intake import choose, load_all, look
 from fulfil_analytics.audit.manifest import build_manifest, count_rows, keep, keep_again, let_go
 from fulfil_analytics.audit.options import Options, moment
 from fulfil_analytics.audit.proofs import write_proofs
+from fulfil_analytics.audit.readers import Readers
 from fulfil_analytics.audit.risk import write_risk
 from fulfil_analytics.errors import InputError, UsageError
 from fulfil_analytics.resources import rules_folder
@@ -126,14 +127,17 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
     store = open_store(options.db, memory=options.memory, temp=options.temp)
     try:
         clock.step("looking at the files")
-        with ThreadPoolExecutor(1) as beside:  # the files are looked at by the database, outside Python's lock
+        with ThreadPoolExecutor(1) as beside, Readers(store.con) as readers:
+            # the files are looked at by the database, outside Python's lock
             policies = beside.submit(load_policies, [rules_folder() / "policies"])
             known = beside.submit(CarrierBook.load, [rules_folder() / "carriers"])
             rules = beside.submit(lambda: book or rulebook_of(options))
-            intake = look(store.con, inputs)
-        carriers, policy = known.result(), choose(intake, store.con, policies.result(), options)
-        clock.step("loading")
-        load_all(store, intake, policy, options)
+            intake = look(store.con, inputs, readers)
+            with readers.one() as con:
+                policy = choose(intake, con, policies.result(), options)
+            clock.step("loading")
+            load_all(store, intake, policy, options, readers=readers)
+        carriers = known.result()
         as_of = _as_of(store, policy, options)
         book = tuned(rules.result(), policy, options)
         clock.step("deriving orders, parcels and journeys")

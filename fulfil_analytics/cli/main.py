@@ -87,6 +87,8 @@ def leave() -> None:
     Everything that was registered for the end runs, and all output is flushed; only the freeing of each object, which
     costs a third of a second after an audit, is left to the system.
     """
+    # Threads wait for the database most of the time; whoever comes back is not to wait long for one that computes.
+    sys.setswitchinterval(0.0005)
     gc.set_threshold(100_000, 50, 50)  # what a command makes lives to its end: looking for garbage finds none
     try:
         run()

@@ -2,5 +2,6 @@
 
 from fulfil_analytics.engines.base import Bench, Engine, EngineError
 from fulfil_analytics.engines.duckdb_engine import DuckDBEngine, install_prelude, locked
+from fulfil_analytics.engines.small_store import SmallStoreEngine
 
-__all__ = ["Bench", "DuckDBEngine", "Engine", "EngineError", "install_prelude", "locked"]
+__all__ = ["Bench", "DuckDBEngine", "Engine", "EngineError", "SmallStoreEngine", "install_prelude", "locked"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,15 +60,8 @@ class DuckDBEngine:
         StoreError
             The memory or the disk is full: no other query would fare better.
         """
-        import duckdb
-        import pyarrow as pa
-
-        try:
+        with refusals():
             yield from self.con.sql(sql).to_arrow_reader(_ROWS)
-        except (duckdb.Error, pa.ArrowException, OSError) as problem:
-            if no_room := _no_room(problem):
-                raise no_room from None
-            raise EngineError(_safe(problem)) from None
 
     def columns(self, sql: str) -> dict[str, str]:
         """Return column name to kind of the SELECT `sql`, without running it."""
@@ -90,7 +84,7 @@ class DuckDBEngine:
         """Return an engine on the same store, as locked as this one, that another thread may use meanwhile."""
         con = self.con.cursor()
         install_prelude(con)
-        return DuckDBEngine(con)
+        return type(self)(con)
 
     def close(self) -> None:
         """Close the connection."""
@@ -103,8 +97,27 @@ class DuckDBEngine:
         self.close()
 
 
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Tell what DuckDB refuses inside the block as an error of ours, see :meth:`DuckDBEngine.batches`."""
+    import duckdb
+    import pyarrow as pa
+
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as problem:
+        if no_room := _no_room(problem):
+            raise no_room from None
+        raise EngineError(_safe(problem)) from None
+
+
 def locked(
-    path: Path, *, threads: int | None = None, memory: str | None = None, temp: Path | None = None
+    path: Path,
+    *,
+    threads: int | None = None,
+    memory: str | None = None,
+    temp: Path | None = None,
+    kind: type[DuckDBEngine] = DuckDBEngine,
 ) -> DuckDBEngine:
     """Open the store at `path` so that a rule can read its tables and nothing else.
 
@@ -120,6 +133,8 @@ def locked(
         Memory limit such as ``"2GB"``; DuckDB's own choice when absent.
     temp : Path, optional
         Private folder for what does not fit into memory; without one, a query that needs it ends with an error.
+    kind : type
+        The engine to return.
 
     Raises
     ------
@@ -136,7 +151,7 @@ def locked(
             file=path.name,
             remedy="Close other programs that hold it open for writing",
         ) from None
-    return _close_doors(con)
+    return _close_doors(con, kind)
 
 
 def _config(
@@ -157,7 +172,7 @@ def _config(
     return config
 
 
-def _close_doors(con: duckdb.DuckDBPyConnection) -> DuckDBEngine:
+def _close_doors(con: duckdb.DuckDBPyConnection, kind: type[DuckDBEngine] = DuckDBEngine) -> DuckDBEngine:
     install_prelude(con)
     # A rule must not pick up a Python variable of ours that happens to have a table's name.
     for name, value in (
@@ -170,7 +185,7 @@ def _close_doors(con: duckdb.DuckDBPyConnection) -> DuckDBEngine:
         ("lock_configuration", True),
     ):
         con.execute(f"SET GLOBAL {name} = {literal(value)}")  # global: a cursor made later must not differ
-    return DuckDBEngine(con)
+    return kind(con)
 
 
 def _kind(duckdb_type: str) -> str:

@@ -89,23 +89,21 @@ class CarrierBook:
         """Create the tables ``carriers`` and ``carrier_names`` and the macro ``fa_carrier_name``."""
         con.execute(read_sql(_PACKAGE, "text.sql"))
         con.execute(read_sql(_PACKAGE, "carriers.sql"))
-        con.executemany(
-            "INSERT INTO carriers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    one.id,
-                    one.title,
-                    list(one.countries),
-                    list(one.handover_to),
-                    one.rest_days,
-                    one.rest_holidays,
-                    list(one.tracking_hosts),
-                    any(form.confidence in PUBLISHED for form in one.formats),
-                    knows_all(one, (self.by_id[partner] for partner in one.handover_to)),
-                )
-                for one in self.by_id.values()
-            ],
-        )
+        carriers = [
+            (
+                one.id,
+                one.title,
+                list(one.countries),
+                list(one.handover_to),
+                one.rest_days,
+                one.rest_holidays,
+                list(one.tracking_hosts),
+                any(form.confidence in PUBLISHED for form in one.formats),
+                knows_all(one, (self.by_id[partner] for partner in one.handover_to)),
+            )
+            for one in self.by_id.values()
+        ]
+        con.execute(read_sql(_PACKAGE, "carriers_insert.sql"), [list(told) for told in zip(*carriers, strict=True)])
         names = sorted(self.names.items())
         con.execute(
             "INSERT INTO carrier_names SELECT unnest(?), unnest(?)",

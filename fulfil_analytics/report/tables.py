@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -33,9 +34,14 @@ _SLIM = (
         ),
         r'<th class="\1 c-\2" scope="col">',
     ),
-    (re.compile(r"\n\s*(?=</?(?:t|s))"), ""),
 )
 """What great_tables writes for every cell and table, said shorter: it would be a third of the page."""
+
+_BREAK = re.compile(r"\n\s*(?=</?(?:t|s))")
+"""Likewise, but it may touch the text of a cell."""
+
+_IDENTITY, _CELL = "identity-of-the-table", "cell-of-the-row"
+_BODY = re.compile(r'(?<=<tbody class="gt_table_body">\n).*?(?=\n</tbody>)', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -83,23 +89,35 @@ def table(
     Markup
         The table, or a quiet line when it has no rows.
     """
+    if not rows:
+        return Markup('<p class="nothing">{}</p>').format(words("table.nothing"))
+    heads = tuple((labels or {}).get(column.name) or words(f"column.{column.name}") for column in columns)
+    before, row, after = _outline(tuple(columns), heads, note)
+    body = "\n".join(_filled(row, cells) for cells in rows)
+    markup = _BREAK.sub("", f"{before.replace(_IDENTITY, identity)}{body}{after}")
+    return Markup('<div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div>').format(
+        words("table.scroll"),
+        Markup(markup),  # noqa: S704 - every cell is escaped when it is put in
+    )
+
+
+@lru_cache(maxsize=64)
+def _outline(columns: tuple[Column, ...], heads: tuple[str, ...], note: str | None) -> tuple[str, list[str], str]:
+    """Return what great_tables makes of one row: what stands before it, its parts around the cells, what follows.
+
+    Its time goes by the cell, and all rows are made alike: the others are written after the first.
+    """
     import polars as pl
     from great_tables import GT, html
 
-    if not rows:
-        return Markup('<p class="nothing">{}</p>').format(words("table.nothing"))
-    frame = pl.DataFrame(
-        {column.name: [str(escape(row[place])) for row in rows] for place, column in enumerate(columns)},
-        schema={column.name: pl.String for column in columns},
-    )
+    frame = pl.DataFrame({column.name: [_CELL] for column in columns}, schema={one.name: pl.String for one in columns})
     # Escaped here: great_tables reads {{…}} in a plain label as units, and does not escape those.
-    heads: dict[str, str | BaseText] = {
-        column.name: html(str(escape((labels or {}).get(column.name) or words(f"column.{column.name}"))))
-        for column in columns
+    cases: dict[str, str | BaseText] = {
+        column.name: html(str(escape(head))) for column, head in zip(columns, heads, strict=True)
     }
-    built = GT(frame, id=identity)
-    # Cells are escaped above; great_tables would do it a second time.
-    built = built.fmt_passthrough(columns=list(heads), escape=False).cols_label(cases=heads)
+    built = GT(frame, id=_IDENTITY)
+    # Cells are escaped when they are put in; great_tables would do it a second time.
+    built = built.fmt_passthrough(columns=list(cases), escape=False).cols_label(cases=cases)
     for align in ("left", "right", "center"):
         names = [column.name for column in columns if column.align == align]
         if names:
@@ -109,10 +127,15 @@ def table(
     markup = built.as_raw_html()
     for pattern, shorter in _SLIM:
         markup = pattern.sub(shorter, markup)
-    return Markup('<div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div>').format(
-        words("table.scroll"),
-        Markup(markup),  # noqa: S704 - every cell was escaped above
-    )
+    before, after = _BODY.split(markup, maxsplit=1)
+    (row,) = _BODY.findall(markup)
+    return before, row.split(_CELL), after
+
+
+def _filled(row: Sequence[str], cells: Sequence[Cell]) -> str:
+    """Return a row with its cells, escaped."""
+    texts = [str(escape(cell)) for cell in cells]
+    return row[0] + "".join(text + part for text, part in zip(texts, row[1:], strict=True))
 
 
 def chip(kind: str, text: str) -> Markup:

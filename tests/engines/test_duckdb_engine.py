@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 
 import duckdb
+import pyarrow as pa
 import pytest
 
-from fulfil_analytics.engines import DuckDBEngine, EngineError, install_prelude, locked
+from fulfil_analytics.engines import DuckDBEngine, EngineError, SmallStoreEngine, install_prelude, locked
 from fulfil_analytics.sql import read_sql
 
 
@@ -19,9 +21,15 @@ def store(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module")
-def engine(store):
-    with locked(store, threads=1, memory="200MB") as opened:
+@pytest.fixture
+def other(store, tmp_path):
+    """The same store in a file of its own: one that is open is locked for whoever opens it beside."""
+    return shutil.copy(store, tmp_path)
+
+
+@pytest.fixture(scope="module", params=[DuckDBEngine, SmallStoreEngine])
+def engine(store, request):
+    with locked(store, threads=1, memory="200MB", kind=request.param) as opened:
         yield opened
 
 
@@ -79,6 +87,28 @@ def test_an_error_never_quotes_a_cell(engine):
     assert "Jane" not in str(caught.value)
     with pytest.raises(EngineError, match="orderss"):
         engine.columns("SELECT 1 FROM orderss")
+
+
+@pytest.mark.parametrize("rows", [0, 1, 20_000])
+def test_a_small_store_gives_the_same_batches_of_the_same_kinds(other, rows):
+    bad = f"SELECT i AS order_id, 'x' || i AS said, TIMESTAMP '2026-01-01' AS at FROM range({rows}) AS r(i)"
+    told = f"WITH bad AS (\n{bad}\n) SELECT bad.*, sum(1) OVER () AS n, [i] AS l FROM bad, (SELECT 1 AS i)"
+    given = []
+    for kind in (DuckDBEngine, SmallStoreEngine):
+        with locked(other, threads=1, memory="200MB", kind=kind) as engine, engine.beside() as second:
+            assert isinstance(second, kind)
+            kinds = engine.columns(bad)
+            batches = [list(engine.batches(text)) for text in (told, told.replace(", [i] AS l", ""), bad)]
+            given.append((kinds, [pa.Table.from_batches(got) if got else None for got in batches]))
+    assert given[0] == given[1]
+
+
+def test_a_small_store_engine_goes_on_after_a_result_that_was_left(other):
+    with locked(other, threads=1, memory="200MB", kind=SmallStoreEngine) as engine:
+        next(engine.batches("SELECT i FROM range(50000) AS r(i)"))
+        with pytest.raises(EngineError, match="no_such"):
+            engine.columns("SELECT no_such FROM orders")
+        assert list(engine.batches("SELECT [1] AS l"))[0].to_pylist() == [{"l": [1]}]
 
 
 def test_a_missing_store_is_one_clear_line(tmp_path):
@@ -151,8 +181,6 @@ def test_places_mean_the_same_as_in_the_reference_tables(engine):
 
 
 def test_an_in_memory_engine_forgets_the_last_tables():
-    import pyarrow as pa
-
     with DuckDBEngine.in_memory() as engine:
         engine.put({"parcels": pa.table({"a": [1]})})
         engine.put({"orders": pa.table({"a": [2]})})
