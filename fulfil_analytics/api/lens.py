@@ -37,6 +37,7 @@ _JUDGED = (
     "mode_changes",
     "forecast",
     "late_causes",
+    "order_deadlines",
     "cancel_deadlines",
 )
 """What follows from the clocks."""

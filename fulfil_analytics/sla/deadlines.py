@@ -61,7 +61,8 @@ def build_deadlines(
     profile), ``deadline_lines`` (one row a profile and stage: which case, which clock) and ``deadline_cases`` (one row
     a combination of line, days and windows). Over them stand the views ``deadline_clocks`` and ``deadline_modes`` (one
     row an order and stage) and ``deadlines``, one row an order, stage and mode, with the columns of
-    :class:`fulfil_analytics.schemas.derived.Deadlines`.
+    :class:`fulfil_analytics.schemas.derived.Deadlines`; view ``order_deadlines`` is what of it rules ask for, one row an
+    order and stage, and ``cancel_deadlines`` the next time at which the platform cancels an order.
 
     Parameters
     ----------
@@ -101,14 +102,16 @@ def build_deadlines(
     tables.install_segments(con)
     plan = Plan(policy, *_windowed(con), moment)
     tables.install_lines(con, plan)
-    _drop(con, "deadlines", "deadline_modes", "deadline_clocks", "deadline_cases")
+    _drop(con, "order_deadlines", "deadlines", "deadline_modes", "deadline_clocks", "deadline_cases")
     marks = plan.marks()
     _run(con, "orders", values, marks)
     for step in ("window_sets", "cases", "standard"):
         _run(con, step, values, marks)
     for step in ("buffer", "modes", "reasons"):
         _run(con, step, values)
-    con.execute("CREATE TABLE deadline_cases AS SELECT *, FALSE AS one_due FROM sla_told LIMIT 0")
+    con.execute(
+        "CREATE TABLE deadline_cases AS SELECT *, '' AS confidence, TRUE AS assessed, FALSE AS one_due FROM sla_told LIMIT 0"
+    )
     _run(con, "deadline_cases", values)
     if plan.chained:
         for step in ("chain", "standard", "buffer", "modes", "reasons", "chained", "deadline_cases"):
@@ -119,9 +122,16 @@ def build_deadlines(
     outcome = fill(read_sql("fulfil_analytics.sla", "outcome.sql"), values)
     more = "to_seconds(1 + grace_seconds)" if plan.grace else "INTERVAL 1 SECOND"
     ends = {f"outcome due_{m}": mark(outcome, {"end": f"(due_{m} + {more})"}) for m in SLA_MODE}
-    told = {"why": "why", "by_platform": "by_platform", "has_due": "due IS NOT NULL", "code": "code"}
+    told = {"why": "why", "by_platform": "by_platform", "has_due": "due IS NOT NULL", "reason": reason("code")}
     told = {"told": mark(read_sql("fulfil_analytics.sla", "why.sql"), told)}
-    _run(con, "views", values, {**ends, **told, "outcomes": f"[{', '.join(map(literal, OUTCOMES))}]"})
+    reasons = {f"reason {code}": reason(code) for code in ("code_standard", "code_effective")}
+    _run(con, "views", values, {**ends, **told, **reasons, "outcomes": f"[{', '.join(map(literal, OUTCOMES))}]"})
+    _run(con, "cancel_deadlines", values)
+
+
+def reason(code: str) -> str:
+    """Return the SQL that tells why a stage whose outcome has the number `code` has no deadline that counts, or null."""
+    return mark(read_sql("fulfil_analytics.sla", "reason.sql"), {"code": code})
 
 
 def settle_deadlines(con: duckdb.DuckDBPyConnection) -> None:

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from fulfil_analytics.schemas.words import OUTCOME, SLA_MODE, STAGE
+from fulfil_analytics.sla.deadlines import reason
 from fulfil_analytics.sla.plan import mark
 from fulfil_analytics.sql import fill, literal, read_sql, run_script
 
@@ -90,7 +91,7 @@ def _sort(con: duckdb.DuckDBPyConnection) -> None:
 def why_marks(mode: str) -> dict[str, str]:
     """Return the marks of ``why.sql`` for a mode; only the effective one knows the platform's own deadline."""
     by_platform = "by_platform" if mode == "effective" else "FALSE"
-    return {"why": f"why_{mode}", "by_platform": by_platform, "has_due": "has_due", "code": f"code_{mode}"}
+    return {"why": f"why_{mode}", "by_platform": by_platform, "has_due": "has_due", "reason": reason(f"code_{mode}")}
 
 
 def _unfolded() -> str:

@@ -1,5 +1,6 @@
 -- One row an order and stage in `deadline_modes`, one row a mode in `deadlines`. Unfolding on read keeps four times and four
--- texts of a few hundred bytes from being written for every order and stage.
+-- texts of a few hundred bytes from being written for every order and stage. `order_deadlines` is what applies to an order,
+-- for rules: what they ask of `why` stands in columns, because to spell that text out for every order costs more than the rule.
 
 CREATE VIEW deadline_modes AS
 WITH timed AS (
@@ -10,7 +11,7 @@ WITH timed AS (
       CASE WHEN c.clock_start IS NULL THEN c.start_event || '_unknown' END
     ) AS not_counted,
     coalesce(c.blocked, k.uncounted_kind) AS not_counted_kind, k.why_standard, k.why_holiday,
-    k.why_extension, k.why_effective, k.one_due, k.grace_seconds, c.blocked IS NOT NULL AS is_blocked,
+    k.why_extension, k.why_effective, k.confidence, k.assessed, k.one_due, k.grace_seconds, c.blocked IS NOT NULL AS is_blocked,
     -- a window moves a deadline that there is: a clock of unknown start has none, whatever a notice fixes
     CASE
       WHEN c.blocked IS NOT NULL THEN NULL
@@ -97,6 +98,19 @@ SELECT
   coalesce(['on_time', 'late', 'open', 'overdue'][code], 'not_applicable') AS outcome,
   /*told*/ AS why
 FROM unfolded
+WHERE stage IN {stages};
+
+CREATE VIEW order_deadlines AS
+SELECT
+  order_id, stage, clock_start,
+  CASE WHEN code_effective < 5 THEN due_effective END AS due_at,
+  stopped_at,
+  coalesce(['on_time', 'late', 'open', 'overdue'][code_effective], 'not_applicable') AS outcome,
+  /*reason code_effective*/ AS not_applicable,
+  /*reason code_standard*/ AS not_applicable_standard,
+  CASE WHEN platform_due_at IS NOT NULL AND due_effective IS NOT NULL THEN 'platform' ELSE confidence END AS deadline_from,
+  assessed
+FROM deadline_modes
 WHERE stage IN {stages};
 
 -- Orders whose outcome a mode changes, and by what: names of the windows, days closed, the platform's own deadline.

@@ -67,9 +67,8 @@ def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime, given: 
     """Derive orders, parcels, journeys and parcel_events as they were known at `as_of` (UTC, without zone).
 
     Beside them, for rules: ``order_quantities``, ``stock_needs``, ``open_orders``, ``order_inputs``,
-    ``record_conflicts``, ``stray_waybills``, ``order_weights``, ``order_contents``, and the view ``cancel_deadlines``
-    over the deadlines to come. `given` tables are taken as they are: a store that holds a part of the data cannot tell
-    what all of it says.
+    ``record_conflicts``, ``stray_waybills``, ``order_weights`` and ``order_contents``. `given` tables are taken as they
+    are: a store that holds a part of the data cannot tell what all of it says.
     """
     values: dict[str, Value] = {"as_of": as_of, "scan_statuses": list(words.SCAN_STATUS)}
     if given is None:
@@ -82,7 +81,7 @@ def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime, given: 
     carriers.check(store.con, source="(SELECT DISTINCT carrier, waybill FROM parcel_base WHERE NOT waybill_damaged)")
     carriers.fits(store.con, source="(SELECT waybill FROM waybill_checks WHERE outcome = 'bad')")
     run_model(store, "50_parcels", {**values, **asdict(placeholders())}, given)
-    for file in ("70_stock", "75_records", "77_cancel_deadlines", "80_weights", "85_contents"):
+    for file in ("70_stock", "75_records", "80_weights", "85_contents"):
         run_model(store, file, values, given)
 
 

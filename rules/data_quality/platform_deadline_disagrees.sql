@@ -9,18 +9,14 @@ message.en = "The export says that {stage} is due by {platform_due_at}, the poli
 message.zh = "导出显示{stage}时限为 {platform_due_at},按政策计算为 {computed_due_at}(相差 {hours_apart} 小时);采用导出中的时限。"
 
 [join]
-deadlines = "deadlines.order_id = orders.order_id and deadlines.stage = 'dispatch' and deadlines.mode = 'standard'"
+order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'dispatch'"
 
 [[not_testable]]
 reason = "no_platform_deadline"
 when = "orders.rts_due_at is null and orders.collection_due_at is null and orders.delivery_due_at is null and orders.auto_cancel_rts_at is null and orders.auto_cancel_collection_at is null"
 [[not_testable]]
 reason = "no_deadline"
-when = '''
-deadlines.outcome is null
-or deadlines.why like '%"not_applicable":"no_policy_line"%'
-or deadlines.why like '%"not_applicable":"no_published_deadline"%'
-'''
+when = "order_deadlines.outcome is null or order_deadlines.not_applicable_standard in ('no_policy_line', 'no_published_deadline')"
 
 [words.stage]
 rts = { en = "ready to ship", zh = "备货" }
@@ -71,6 +67,11 @@ O1       | dispatch | effective | 2026-01-08 08:59:59 | on_time | {"line":"a","c
 O2       | dispatch | standard  | 2026-01-08 07:59:59 | on_time | {"line":"a","confidence":"sure"}
 O2       | dispatch | effective | 2026-01-08 09:00:00 | on_time | {"line":"a","confidence":"sure","deadline":"platform"}
 '''
+order_deadlines = '''
+order_id | stage    | due_at              | outcome | deadline_from
+O1       | dispatch | 2026-01-08 08:59:59 | on_time | platform
+O2       | dispatch | 2026-01-08 09:00:00 | on_time | platform
+'''
 
 [[example]]
 name = "the platform counted the extension; the platform is earlier; an unverified line is for information"
@@ -93,6 +94,12 @@ O2       | dispatch | effective | 2026-01-07 07:59:59 | on_time | {"line":"a","c
 O3       | dispatch | standard  | 2026-01-08 07:59:59 | on_time | {"line":"b","confidence":"unverified"}
 O3       | dispatch | effective | 2026-01-07 07:59:59 | on_time | {"line":"b","confidence":"unverified","deadline":"platform"}
 '''
+order_deadlines = '''
+order_id | stage    | due_at              | outcome | deadline_from
+O1       | dispatch | 2026-01-10 07:59:59 | on_time | platform
+O2       | dispatch | 2026-01-07 07:59:59 | on_time | platform
+O3       | dispatch | 2026-01-07 07:59:59 | on_time | platform
+'''
 
 [[example]]
 name = "two stages disagree: two findings; the platform's own deadline missing in one: none"
@@ -109,6 +116,12 @@ O1       | delivery | standard  | 2026-01-14 07:59:59 | on_time | {"confidence":
 O1       | delivery | effective | 2026-01-20 07:59:59 | on_time | {"confidence":"sure","deadline":"platform"}
 O1       | rts      | standard  | 2026-01-08 07:59:59 | on_time | {"confidence":"sure"}
 O1       | rts      | effective | 2026-01-09 07:59:59 | on_time | {"confidence":"sure"}
+'''
+order_deadlines = '''
+order_id | stage    | due_at              | outcome | deadline_from
+O1       | dispatch | 2026-01-07 07:59:59 | on_time | platform
+O1       | delivery | 2026-01-20 07:59:59 | on_time | platform
+O1       | rts      | 2026-01-09 07:59:59 | on_time |
 '''
 
 [[example]]
@@ -133,35 +146,29 @@ O3       | dispatch | effective |                     | not_applicable | {"deadl
 O4       | dispatch | standard  | 2026-01-08 07:59:59 | late           | {}
 O4       | dispatch | effective | 2026-01-12 07:59:59 | on_time        | {"windows":[{"name":"Storm","mode":"force_majeure"}],"deadline":"platform"}
 '''
+order_deadlines = '''
+order_id | stage    | due_at              | outcome        | deadline_from | not_applicable_standard
+O1       | dispatch | 2026-01-12 07:59:59 | on_time        |               |
+O2       | dispatch | 2026-01-07 07:59:59 | on_time        | platform      | no_policy_line
+O3       | dispatch |                     | not_applicable | platform      | cancelled_in_time
+O4       | dispatch | 2026-01-12 07:59:59 | on_time        | platform      |
+'''
 
 [[example]]
 name = "no orders at all"
 flags = []
 */
-with given as (
-  select orders.order_id
-  from orders
-  where orders.rts_due_at is not null
-    or orders.collection_due_at is not null
-    or orders.delivery_due_at is not null
-    or orders.auto_cancel_rts_at is not null
-    or orders.auto_cancel_collection_at is not null
-),
-told as (
-  select deadlines.order_id, deadlines.stage, deadlines.due_at, deadlines.why
-  from given
-  join deadlines on deadlines.order_id = given.order_id
-  where deadlines.mode = 'effective'
-    and deadlines.due_at is not null
-    and deadlines.why like '%"deadline":"platform"%'
-    and deadlines.why not like '%"mode":"force_majeure"%'
+with told as (
+  select order_deadlines.order_id, order_deadlines.stage, order_deadlines.due_at
+  from order_deadlines
+  where order_deadlines.deadline_from = 'platform'
+    and order_deadlines.due_at is not null
 ),
 computed as (
   select
     told.order_id,
     told.stage,
     told.due_at as platform_due_at,
-    told.why,
     max(case when deadlines.mode = 'standard' then deadlines.due_at end) as standard_due_at,
     max(deadlines.due_at) as computed_due_at,
     min(abs(fa_seconds(deadlines.due_at, told.due_at))) as seconds_apart
@@ -171,19 +178,23 @@ computed as (
     and deadlines.stage = told.stage
     and deadlines.mode in ('standard', 'holiday', 'extension')
     and deadlines.due_at is not null
-  group by told.order_id, told.stage, told.due_at, told.why
+  group by told.order_id, told.stage, told.due_at
+),
+apart as (
+  select computed.order_id, computed.stage, computed.platform_due_at, computed.standard_due_at, computed.computed_due_at
+  from computed
+  where computed.seconds_apart > 60 * {tolerance_minutes}
 )
 select
-  computed.order_id,
-  computed.stage as subject,
-  computed.platform_due_at as occurred_at,
-  case
-    when computed.why like '%"confidence":"unverified"%' or computed.why like '%"assessed":false%' then 'info'
-  end as severity,
-  computed.stage,
-  computed.platform_due_at,
-  computed.computed_due_at,
-  computed.standard_due_at,
-  fa_hours(computed.computed_due_at, computed.platform_due_at) as hours_apart
-from computed
-where computed.seconds_apart > 60 * {tolerance_minutes}
+  apart.order_id,
+  apart.stage as subject,
+  apart.platform_due_at as occurred_at,
+  case when deadlines.why like '%"confidence":"unverified"%' or deadlines.why like '%"assessed":false%' then 'info' end as severity,
+  apart.stage,
+  apart.platform_due_at,
+  apart.computed_due_at,
+  apart.standard_due_at,
+  fa_hours(apart.computed_due_at, apart.platform_due_at) as hours_apart
+from apart
+join deadlines on deadlines.order_id = apart.order_id and deadlines.stage = apart.stage and deadlines.mode = 'effective'
+where deadlines.why not like '%"mode":"force_majeure"%'

@@ -19,7 +19,7 @@ reason = "export_older_than_deadline"
 when = "cancel_deadlines.outcome = 'overdue' and source_files.exported_at <= cancel_deadlines.due_at"
 [[not_testable]]
 reason = "no_deadline"
-when = '''cancel_deadlines.outcome = 'not_applicable' and coalesce(cancel_deadlines.why, '') not like '%"not_applicable":"unpaid"%' '''
+when = "cancel_deadlines.outcome = 'not_applicable' and coalesce(cancel_deadlines.not_applicable, '') <> 'unpaid'"
 
 [params]
 warn_hours = { type = "int", default = 48, min = 1, max = 240, doc = "hours ahead of the platform's cancel time from which the order is at risk" }
@@ -101,16 +101,16 @@ O3       | to_ship      | 2026-01-02 20:01
 O4       | to_ship      | 2026-01-02 20:01
 '''
 cancel_deadlines = '''
-order_id | stage           | due_at              | outcome | why
-O1       | auto_cancel_rts | 2026-01-13 08:00:00 | open    | {"line":"a","confidence":"unverified"}
-O2       | auto_cancel_rts | 2026-01-13 08:00:00 | open    | {"line":"a","confidence":"unverified","deadline":"platform"}
-O3       | auto_cancel_rts | 2026-01-13 08:00:00 | open    | {"line":"a","confidence":"sure"}
-O4       | auto_cancel_rts | 2026-01-13 08:00:00 | open    | {"line":"a","confidence":"sure"}
+order_id | stage           | due_at              | outcome | deadline_from
+O1       | auto_cancel_rts | 2026-01-13 08:00:00 | open    | unverified
+O2       | auto_cancel_rts | 2026-01-13 08:00:00 | open    | platform
+O3       | auto_cancel_rts | 2026-01-13 08:00:00 | open    | sure
+O4       | auto_cancel_rts | 2026-01-13 08:00:00 | open    | sure
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O3       | dispatch | effective | 2026-01-12 20:00:00 | open
-O4       | dispatch | effective | 2026-01-12 07:59:59 | overdue
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O3       | dispatch | 2026-01-12 20:00:00 | open
+O4       | dispatch | 2026-01-12 07:59:59 | overdue
 '''
 
 [[example]]
@@ -170,19 +170,18 @@ name = "no orders at all"
 flags = []
 */
 with in_time as (
-  select deadlines.order_id, max(deadlines.due_at) as dispatch_due_at
-  from deadlines
-  where deadlines.stage = 'dispatch'
-    and deadlines.mode = 'effective'
-    and deadlines.outcome = 'open'
-  group by deadlines.order_id
+  select order_deadlines.order_id, max(order_deadlines.due_at) as dispatch_due_at
+  from order_deadlines
+  where order_deadlines.stage = 'dispatch'
+    and order_deadlines.outcome = 'open'
+  group by order_deadlines.order_id
 )
 select
   orders.order_id,
   cancel_deadlines.due_at as occurred_at,
   case
     when in_time.order_id is not null then 'info'
-    when cancel_deadlines.why like '%"confidence":"unverified"%' and cancel_deadlines.why not like '%"deadline":"platform"%' then 'medium'
+    when cancel_deadlines.deadline_from = 'unverified' then 'medium'
   end as severity,
   cancel_deadlines.stage,
   cancel_deadlines.outcome,
@@ -190,13 +189,7 @@ select
   fa_hours({as_of}, cancel_deadlines.due_at) as hours_away,
   orders.rts_at,
   in_time.dispatch_due_at,
-  case
-    when cancel_deadlines.why like '%"deadline":"platform"%' then 'platform'
-    when cancel_deadlines.why like '%"confidence":"sure"%' then 'sure'
-    when cancel_deadlines.why like '%"confidence":"likely"%' then 'likely'
-    when cancel_deadlines.why like '%"confidence":"unverified"%' then 'unverified'
-    else 'unknown'
-  end as deadline_from
+  coalesce(cancel_deadlines.deadline_from, 'unknown') as deadline_from
 from cancel_deadlines
 join orders on orders.order_id = cancel_deadlines.order_id
 left join in_time on in_time.order_id = orders.order_id

@@ -10,7 +10,7 @@ message.en = "The buyer asked to cancel on {requested_at}; {outcome} (limit {due
 message.zh = "买家于 {requested_at} 申请取消;{outcome}(时限 {due_at},已过 {hours_waited} 小时)。"
 
 [join]
-deadlines = "deadlines.order_id = orders.order_id and deadlines.stage = 'cancellation_answer' and deadlines.mode = 'effective'"
+order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'cancellation_answer'"
 order_inputs = "order_inputs.source_file = orders.source_file"
 
 [[not_testable]]
@@ -21,17 +21,16 @@ reason = "no_deadline"
 when = '''
 orders.cancel_requested_at is not null
 and (
-  deadlines.outcome is null
+  order_deadlines.outcome is null
   or (
-    deadlines.outcome = 'not_applicable'
-    and deadlines.why not like '%"not_applicable":"unpaid"%'
-    and deadlines.why not like '%"not_applicable":"nothing_left_to_do"%'
+    order_deadlines.outcome = 'not_applicable'
+    and coalesce(order_deadlines.not_applicable, '') not in ('unpaid', 'nothing_left_to_do')
   )
 )
 '''
 [[not_testable]]
 reason = "export_older_than_deadline"
-when = "deadlines.outcome = 'overdue' and order_inputs.exported_at <= deadlines.due_at"
+when = "order_deadlines.outcome = 'overdue' and order_inputs.exported_at <= order_deadlines.due_at"
 
 [words.outcome]
 late = { en = "the answer came after the limit", zh = "超过时限才处理" }
@@ -76,11 +75,11 @@ O1       | 2026-01-06 09:00:00 | 2026-01-07 09:00:00
 O2       | 2026-01-06 09:00:00 | 2026-01-07 09:00:01
 O3       | 2026-01-06 09:00:00 |
 '''
-deadlines = '''
-order_id | stage               | mode      | due_at              | stopped_at          | outcome
-O1       | cancellation_answer | effective | 2026-01-07 09:00:00 | 2026-01-07 09:00:00 | on_time
-O2       | cancellation_answer | effective | 2026-01-07 09:00:00 | 2026-01-07 09:00:01 | late
-O3       | cancellation_answer | effective | 2026-01-07 09:00:00 |                     | overdue
+order_deadlines = '''
+order_id | stage               | due_at              | stopped_at          | outcome
+O1       | cancellation_answer | 2026-01-07 09:00:00 | 2026-01-07 09:00:00 | on_time
+O2       | cancellation_answer | 2026-01-07 09:00:00 | 2026-01-07 09:00:01 | late
+O3       | cancellation_answer | 2026-01-07 09:00:00 |                     | overdue
 '''
 
 [[example]]
@@ -93,11 +92,11 @@ O2       | 2026-01-06 09:00
 O3       | 2026-01-06 09:00
 O4       |
 '''
-deadlines = '''
-order_id | stage               | mode      | due_at           | stopped_at       | outcome        | why
-O1       | cancellation_answer | effective | 2026-02-01 09:00 |                  | open           | {}
-O2       | cancellation_answer | effective | 2026-01-07 09:00 | 2026-01-06 12:00 | on_time        | {}
-O3       | cancellation_answer | effective |                  |                  | not_applicable | {"line":"a","not_applicable":"nothing_left_to_do"}
+order_deadlines = '''
+order_id | stage               | due_at           | stopped_at       | outcome        | not_applicable
+O1       | cancellation_answer | 2026-02-01 09:00 |                  | open           |
+O2       | cancellation_answer | 2026-01-07 09:00 | 2026-01-06 12:00 | on_time        |
+O3       | cancellation_answer |                  |                  | not_applicable | nothing_left_to_do
 '''
 
 [[example]]
@@ -117,10 +116,10 @@ orders.csv  | 2026-02-01 00:00 | true
 plain.csv   | 2026-02-01 00:00 | false
 early.csv   | 2026-01-07 09:00 | true
 '''
-deadlines = '''
-order_id | stage               | mode      | due_at           | outcome        | why
-O3       | cancellation_answer | effective |                  | not_applicable | {"not_applicable":"no_policy_line"}
-O4       | cancellation_answer | effective | 2026-01-07 09:00 | overdue        | {}
+order_deadlines = '''
+order_id | stage               | due_at           | outcome        | not_applicable
+O3       | cancellation_answer |                  | not_applicable | no_policy_line
+O4       | cancellation_answer | 2026-01-07 09:00 | overdue        |
 '''
 
 [[example]]
@@ -130,9 +129,9 @@ orders = '''
 order_id | cancel_requested_at | platform_fulfilled
 O1       | 2026-01-06 09:00    | true
 '''
-deadlines = '''
-order_id | stage               | mode      | due_at           | outcome
-O1       | cancellation_answer | effective | 2026-01-07 09:00 | overdue
+order_deadlines = '''
+order_id | stage               | due_at           | outcome
+O1       | cancellation_answer | 2026-01-07 09:00 | overdue
 '''
 
 [[example]]
@@ -141,16 +140,15 @@ flags = []
 */
 select
   orders.order_id,
-  deadlines.due_at as occurred_at,
-  deadlines.outcome,
+  order_deadlines.due_at as occurred_at,
+  order_deadlines.outcome,
   orders.cancel_requested_at as requested_at,
-  deadlines.due_at,
-  deadlines.stopped_at as answered_at,
+  order_deadlines.due_at,
+  order_deadlines.stopped_at as answered_at,
   orders.cancelled_by,
-  fa_hours(orders.cancel_requested_at, coalesce(deadlines.stopped_at, {as_of})) as hours_waited
-from deadlines
-join orders on orders.order_id = deadlines.order_id
-where deadlines.stage = 'cancellation_answer'
-  and deadlines.mode = 'effective'
-  and deadlines.outcome in ('late', 'overdue')
+  fa_hours(orders.cancel_requested_at, coalesce(order_deadlines.stopped_at, {as_of})) as hours_waited
+from order_deadlines
+join orders on orders.order_id = order_deadlines.order_id
+where order_deadlines.stage = 'cancellation_answer'
+  and order_deadlines.outcome in ('late', 'overdue')
   and orders.cancel_requested_at is not null

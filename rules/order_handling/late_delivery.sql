@@ -5,28 +5,28 @@ title.zh = "送达超时"
 severity = "medium"
 evidence_class = "hard"
 grain = "order"
-requires = ["deadlines.outcome"]
+requires = ["order_deadlines.outcome"]
 scope = "not orders.platform_fulfilled"
 explained_by = ["late_dispatch", "untraceable_waybill", "stale_tracking", "stalled_after_pickup", "transit_stall", "delivery_stall"]
 message.en = "Delivery was due by {due_at}; {outcome}, {hours_late} h past the deadline."
 message.zh = "应于 {due_at} 前送达;{outcome},超出 {hours_late} 小时。"
 
 [join]
-deadlines = "deadlines.order_id = orders.order_id and deadlines.stage = 'delivery' and deadlines.mode = 'effective'"
+order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'delivery'"
 source_files = "source_files.source_file = orders.source_file"
 
 [[not_testable]]
 reason = "export_older_than_deadline"
-when = "deadlines.outcome = 'overdue' and not orders.tracking_covered and source_files.exported_at <= deadlines.due_at"
+when = "order_deadlines.outcome = 'overdue' and not orders.tracking_covered and source_files.exported_at <= order_deadlines.due_at"
 [[not_testable]]
 reason = "stop_time_unknown"
 when = '''
-(deadlines.outcome = 'not_applicable' and deadlines.why like '%"not_applicable":"stop_time_unknown"%')
-or (deadlines.outcome = 'overdue' and (orders.order_status in ('delivered', 'completed') or orders.order_substatus in ('delivered', 'completed')))
+order_deadlines.not_applicable = 'stop_time_unknown'
+or (order_deadlines.outcome = 'overdue' and (orders.order_status in ('delivered', 'completed') or orders.order_substatus in ('delivered', 'completed')))
 '''
 [[not_testable]]
 reason = "no_deadline"
-when = "deadlines.outcome = 'not_applicable' and orders.paid_at is not null and orders.cancelled_at is null"
+when = "order_deadlines.outcome = 'not_applicable' and orders.paid_at is not null and orders.cancelled_at is null"
 
 [words.outcome]
 late = { en = "the order was delivered late", zh = "订单送达已超时" }
@@ -74,10 +74,10 @@ journeys = '''
 parcel_id | order_id | attempted_at
 O2/W2     | O2       | 2026-01-13 18:00
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | stopped_at          | outcome
-O1       | delivery | effective | 2026-01-14 07:59:59 | 2026-01-14 07:59:59 | on_time
-O2       | delivery | effective | 2026-01-14 07:59:59 | 2026-01-14 08:00:00 | late
+order_deadlines = '''
+order_id | stage    | due_at              | stopped_at          | outcome
+O1       | delivery | 2026-01-14 07:59:59 | 2026-01-14 07:59:59 | on_time
+O2       | delivery | 2026-01-14 07:59:59 | 2026-01-14 08:00:00 | late
 '''
 
 [[example]]
@@ -90,10 +90,10 @@ order_id | paid_at          | order_status
 O1       | 2026-01-05 20:01 | shipped
 O2       | 2026-01-06 20:01 | shipped
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | delivery | effective | 2026-01-14 07:59:59 | overdue
-O2       | delivery | effective | 2026-01-15 07:59:59 | open
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | delivery | 2026-01-14 07:59:59 | overdue
+O2       | delivery | 2026-01-15 07:59:59 | open
 '''
 
 [[example]]
@@ -105,10 +105,10 @@ order_id | paid_at          | order_status
 O1       | 2026-01-05 20:01 | completed
 O2       | 2026-01-05 20:01 | delivered
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | delivery | effective | 2026-01-14 07:59:59 | overdue
-O2       | delivery | effective | 2026-01-14 07:59:59 | overdue
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | delivery | 2026-01-14 07:59:59 | overdue
+O2       | delivery | 2026-01-14 07:59:59 | overdue
 '''
 
 [[example]]
@@ -124,10 +124,10 @@ source_files = '''
 source_file | kind   | exported_at
 old.csv     | orders | 2026-01-10 09:00
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | delivery | effective | 2026-01-14 07:59:59 | overdue
-O2       | delivery | effective | 2026-01-14 07:59:59 | overdue
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | delivery | 2026-01-14 07:59:59 | overdue
+O2       | delivery | 2026-01-14 07:59:59 | overdue
 '''
 
 [[example]]
@@ -138,12 +138,11 @@ order_id | paid_at
 O1       | 2026-01-05 20:01
 O2       | 2026-01-05 20:01
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | stopped_at          | outcome
-O1       | delivery | standard  | 2026-01-14 07:59:59 | 2026-01-15 10:00:00 | late
-O1       | delivery | effective | 2026-01-16 07:59:59 | 2026-01-15 10:00:00 | on_time
-O2       | dispatch | effective | 2026-01-08 07:59:59 | 2026-01-09 10:00:00 | late
-O2       | delivery | effective | 2026-01-14 07:59:59 | 2026-01-12 10:00:00 | on_time
+order_deadlines = '''
+order_id | stage    | due_at              | stopped_at          | outcome
+O1       | delivery | 2026-01-16 07:59:59 | 2026-01-15 10:00:00 | on_time
+O2       | dispatch | 2026-01-08 07:59:59 | 2026-01-09 10:00:00 | late
+O2       | delivery | 2026-01-14 07:59:59 | 2026-01-12 10:00:00 | on_time
 '''
 
 [[example]]
@@ -156,27 +155,27 @@ O1       | 2026-01-05 20:01 | 2026-01-15 00:00
 O2       | 2026-01-05 20:01 | 2026-01-09 09:00
 O3       |                  |
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | delivery | effective | 2026-01-14 07:59:59 | late
-O2       | delivery | effective |                     | not_applicable
-O3       | delivery | effective |                     | not_applicable
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | delivery | 2026-01-14 07:59:59 | late
+O2       | delivery |                     | not_applicable
+O3       | delivery |                     | not_applicable
 '''
 
 [[example]]
 name = "no deadline known, only a later event known, no deadline computed"
 flags = []
-not_testable = { O1 = "no_deadline", O2 = "stop_time_unknown", O3 = "missing deadlines.outcome" }
+not_testable = { O1 = "no_deadline", O2 = "stop_time_unknown", O3 = "missing order_deadlines.outcome" }
 orders = '''
 order_id | paid_at
 O1       | 2026-01-05 20:01
 O2       | 2026-01-05 20:01
 O3       | 2026-01-05 20:01
 '''
-deadlines = '''
-order_id | stage    | mode      | outcome        | why
-O1       | delivery | effective | not_applicable | {"not_applicable":"no_policy_line"}
-O2       | delivery | effective | not_applicable | {"not_applicable":"stop_time_unknown"}
+order_deadlines = '''
+order_id | stage    | outcome        | not_applicable
+O1       | delivery | not_applicable | no_policy_line
+O2       | delivery | not_applicable | stop_time_unknown
 '''
 
 [[example]]
@@ -186,9 +185,9 @@ orders = '''
 order_id | platform_fulfilled
 O1       | true
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | delivery | effective | 2026-01-14 07:59:59 | overdue
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | delivery | 2026-01-14 07:59:59 | overdue
 '''
 
 [[example]]
@@ -210,27 +209,21 @@ with only_parcels as (
 )
 select
   orders.order_id,
-  deadlines.due_at as occurred_at,
-  case when deadlines.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else deadlines.outcome end as outcome,
-  deadlines.due_at,
-  deadlines.stopped_at as delivered_at,
+  order_deadlines.due_at as occurred_at,
+  case when order_deadlines.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else order_deadlines.outcome end as outcome,
+  order_deadlines.due_at,
+  order_deadlines.stopped_at as delivered_at,
   orders.cancelled_at,
-  fa_hours(deadlines.due_at, coalesce(deadlines.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
+  fa_hours(order_deadlines.due_at, coalesce(order_deadlines.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
   orders.dispatched_at,
   only_parcels.attempted_at,
   only_parcels.returned_at,
-  case
-    when deadlines.why like '%"deadline":"platform"%' then 'platform'
-    when deadlines.why like '%"confidence":"sure"%' then 'sure'
-    when deadlines.why like '%"confidence":"likely"%' then 'likely'
-    when deadlines.why like '%"confidence":"unverified"%' then 'unverified'
-  end as deadline_from,
+  order_deadlines.deadline_from,
   only_parcels.package_id,
   only_parcels.waybill,
   only_parcels.carrier
-from deadlines
-join orders on orders.order_id = deadlines.order_id
+from order_deadlines
+join orders on orders.order_id = order_deadlines.order_id
 left join only_parcels on only_parcels.order_id = orders.order_id
-where deadlines.stage = 'delivery'
-  and deadlines.mode = 'effective'
-  and deadlines.outcome in ('late', 'overdue')
+where order_deadlines.stage = 'delivery'
+  and order_deadlines.outcome in ('late', 'overdue')

@@ -5,25 +5,25 @@ title.zh = "发货超时"
 severity = "medium"
 evidence_class = "hard"
 grain = "order"
-requires = ["deadlines.outcome"]
+requires = ["order_deadlines.outcome"]
 scope = "not orders.platform_fulfilled"
 explained_by = ["untraceable_waybill", "stale_tracking"]
 message.en = "Dispatch was due by {due_at}; {outcome}, {hours_late} h past the deadline."
 message.zh = "应于 {due_at} 前发货;{outcome},超出 {hours_late} 小时。"
 
 [join]
-deadlines = "deadlines.order_id = orders.order_id and deadlines.stage = 'dispatch' and deadlines.mode = 'effective'"
+order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'dispatch'"
 source_files = "source_files.source_file = orders.source_file"
 
 [[not_testable]]
 reason = "export_older_than_deadline"
-when = "deadlines.outcome = 'overdue' and not orders.tracking_covered and source_files.exported_at <= deadlines.due_at"
+when = "order_deadlines.outcome = 'overdue' and not orders.tracking_covered and source_files.exported_at <= order_deadlines.due_at"
 [[not_testable]]
 reason = "stop_time_unknown"
 when = '''
-(deadlines.outcome = 'not_applicable' and deadlines.why like '%"not_applicable":"stop_time_unknown"%')
+order_deadlines.not_applicable = 'stop_time_unknown'
 or (
-  deadlines.outcome = 'overdue' and not orders.tracking_covered
+  order_deadlines.outcome = 'overdue' and not orders.tracking_covered
   and (
     orders.order_status in ('shipped', 'delivered', 'completed')
     or orders.order_substatus in ('shipped', 'delivered', 'completed')
@@ -32,7 +32,7 @@ or (
 '''
 [[not_testable]]
 reason = "no_deadline"
-when = "deadlines.outcome = 'not_applicable' and orders.paid_at is not null and orders.cancelled_at is null"
+when = "order_deadlines.outcome = 'not_applicable' and orders.paid_at is not null and orders.cancelled_at is null"
 
 [words.outcome]
 late = { en = "the order was dispatched late", zh = "订单发货已超时" }
@@ -52,9 +52,9 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  { name = "late_scan_upload", en = "the carrier collected in time and scanned later: the order was marked ready in time; the signed manifest shows it", zh = "承运商已按时揽收但扫描较晚:订单按时标记待发货;可出示签收的交接单", when = "orders.rts_at <= deadlines.due_at" },
+  { name = "late_scan_upload", en = "the carrier collected in time and scanned later: the order was marked ready in time; the signed manifest shows it", zh = "承运商已按时揽收但扫描较晚:订单按时标记待发货;可出示签收的交接单", when = "orders.rts_at <= order_deadlines.due_at" },
   { name = "extension_not_given", en = "an extension the platform granted is missing in the sla_windows input", zh = "平台批准的延期未包含在 sla_windows 输入中" },
-  { name = "unverified_policy", en = "the policy's version or calendar is marked unverified for that date; see why in table deadlines", zh = "该日期的政策版本或日历标为未核实;见 deadlines 表的 why", when = '''deadlines.why like '%"confidence":"unverified"%'''' },
+  { name = "unverified_policy", en = "the policy's version or calendar is marked unverified for that date; see why in table deadlines", zh = "该日期的政策版本或日历标为未核实;见 deadlines 表的 why", when = "order_deadlines.deadline_from = 'unverified'" },
   { name = "within_an_hour", en = "late by less than an hour: daylight saving or a slow clock could explain it", zh = "迟到不足一小时:可能由夏令时或时钟误差造成", when = "found.hours_late < 1" },
 ]
 evidence_to_keep = "Signed hand-over manifest with order numbers and time, platform notice of the extension, carrier's notice of a missed pick-up."
@@ -78,11 +78,11 @@ source_file | kind   | exported_at
 old.csv     | orders | 2026-01-08 07:59:59
 new.csv     | orders | 2026-01-08 08:00:00
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | dispatch | effective | 2026-01-08 07:59:59 | overdue
-O2       | dispatch | effective | 2026-01-08 07:59:59 | overdue
-O3       | dispatch | effective | 2026-01-08 07:59:59 | overdue
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | dispatch | 2026-01-08 07:59:59 | overdue
+O2       | dispatch | 2026-01-08 07:59:59 | overdue
+O3       | dispatch | 2026-01-08 07:59:59 | overdue
 '''
 
 [[example]]
@@ -94,10 +94,10 @@ order_id | paid_at          | order_status | order_substatus | tracking_covered
 O1       | 2026-01-05 20:01 | completed    |                 | false
 O2       | 2026-01-05 20:01 | shipped      | shipped         | false
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | dispatch | effective | 2026-01-08 07:59:59 | overdue
-O2       | dispatch | effective | 2026-01-08 07:59:59 | overdue
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | dispatch | 2026-01-08 07:59:59 | overdue
+O2       | dispatch | 2026-01-08 07:59:59 | overdue
 '''
 
 [[example]]
@@ -113,10 +113,10 @@ order_id | created_at       | paid_at
 O1       | 2026-01-05 20:00 | 2026-01-05 20:01
 O2       | 2026-01-05 20:00 | 2026-01-05 20:01
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | stopped_at          | outcome
-O1       | dispatch | effective | 2026-01-08 07:59:59 | 2026-01-08 07:59:59 | on_time
-O2       | dispatch | effective | 2026-01-08 07:59:59 | 2026-01-08 08:00:00 | late
+order_deadlines = '''
+order_id | stage    | due_at              | stopped_at          | outcome
+O1       | dispatch | 2026-01-08 07:59:59 | 2026-01-08 07:59:59 | on_time
+O2       | dispatch | 2026-01-08 07:59:59 | 2026-01-08 08:00:00 | late
 '''
 
 [[example]]
@@ -129,10 +129,10 @@ order_id | created_at       | paid_at
 O1       | 2026-01-05 20:00 | 2026-01-05 20:01
 O2       | 2026-01-06 20:00 | 2026-01-06 20:01
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | dispatch | effective | 2026-01-08 07:59:59 | overdue
-O2       | dispatch | effective | 2026-01-09 07:59:59 | open
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | dispatch | 2026-01-08 07:59:59 | overdue
+O2       | dispatch | 2026-01-09 07:59:59 | open
 '''
 
 [[example]]
@@ -142,11 +142,10 @@ orders = '''
 order_id | created_at       | paid_at
 O1       | 2026-01-05 20:00 | 2026-01-05 20:01
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | stopped_at          | outcome
-O1       | dispatch | standard  | 2026-01-08 07:59:59 | 2026-01-09 10:00:00 | late
-O1       | dispatch | effective | 2026-01-10 07:59:59 | 2026-01-09 10:00:00 | on_time
-O1       | delivery | effective | 2026-01-10 07:59:59 | 2026-01-12 10:00:00 | late
+order_deadlines = '''
+order_id | stage    | due_at              | stopped_at          | outcome
+O1       | dispatch | 2026-01-10 07:59:59 | 2026-01-09 10:00:00 | on_time
+O1       | delivery | 2026-01-10 07:59:59 | 2026-01-12 10:00:00 | late
 '''
 
 [[example]]
@@ -157,15 +156,15 @@ orders = '''
 order_id | created_at       | paid_at          | cancelled_at
 O1       | 2026-01-05 20:00 | 2026-01-05 20:01 | 2026-01-09 00:00
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | dispatch | effective | 2026-01-08 07:59:59 | late
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | dispatch | 2026-01-08 07:59:59 | late
 '''
 
 [[example]]
 name = "unpaid, cancelled in time; no deadline known; no deadline computed"
 flags = []
-not_testable = { O3 = "no_deadline", O4 = "missing deadlines.outcome" }
+not_testable = { O3 = "no_deadline", O4 = "missing order_deadlines.outcome" }
 orders = '''
 order_id | paid_at          | cancelled_at
 O1       |                  |
@@ -173,11 +172,11 @@ O2       | 2026-01-05 20:01 | 2026-01-06 09:00
 O3       | 2026-01-05 20:01 |
 O4       | 2026-01-05 20:01 |
 '''
-deadlines = '''
-order_id | stage    | mode      | outcome
-O1       | dispatch | effective | not_applicable
-O2       | dispatch | effective | not_applicable
-O3       | dispatch | effective | not_applicable
+order_deadlines = '''
+order_id | stage    | outcome
+O1       | dispatch | not_applicable
+O2       | dispatch | not_applicable
+O3       | dispatch | not_applicable
 '''
 
 [[example]]
@@ -187,9 +186,9 @@ orders = '''
 order_id | platform_fulfilled
 O1       | true
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | dispatch | effective | 2026-01-08 07:59:59 | overdue
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | dispatch | 2026-01-08 07:59:59 | overdue
 '''
 
 [[example]]
@@ -208,18 +207,17 @@ with only_parcels as (
 )
 select
   orders.order_id,
-  deadlines.due_at as occurred_at,
-  case when deadlines.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else deadlines.outcome end as outcome,
-  deadlines.due_at,
-  deadlines.stopped_at as dispatched_at,
+  order_deadlines.due_at as occurred_at,
+  case when order_deadlines.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else order_deadlines.outcome end as outcome,
+  order_deadlines.due_at,
+  order_deadlines.stopped_at as dispatched_at,
   orders.cancelled_at,
-  fa_hours(deadlines.due_at, coalesce(deadlines.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
+  fa_hours(order_deadlines.due_at, coalesce(order_deadlines.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
   only_parcels.package_id,
   only_parcels.waybill,
   only_parcels.carrier
-from deadlines
-join orders on orders.order_id = deadlines.order_id
+from order_deadlines
+join orders on orders.order_id = order_deadlines.order_id
 left join only_parcels on only_parcels.order_id = orders.order_id
-where deadlines.stage = 'dispatch'
-  and deadlines.mode = 'effective'
-  and deadlines.outcome in ('late', 'overdue')
+where order_deadlines.stage = 'dispatch'
+  and order_deadlines.outcome in ('late', 'overdue')

@@ -5,25 +5,25 @@ title.zh = "备货(待揽收)超时"
 severity = "medium"
 evidence_class = "hard"
 grain = "order"
-requires = ["deadlines.outcome"]
+requires = ["order_deadlines.outcome"]
 scope = "not orders.platform_fulfilled"
 explained_by = ["late_dispatch"]
 message.en = "Ready to ship was due by {due_at}; {outcome}, {hours_late} h past the deadline ({assessed})."
 message.zh = "应于 {due_at} 前完成备货;{outcome},超出 {hours_late} 小时({assessed})。"
 
 [join]
-deadlines = "deadlines.order_id = orders.order_id and deadlines.stage = 'rts' and deadlines.mode = 'effective'"
+order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'rts'"
 source_files = "source_files.source_file = orders.source_file"
 
 [[not_testable]]
 reason = "export_older_than_deadline"
-when = "deadlines.outcome = 'overdue' and source_files.exported_at <= deadlines.due_at"
+when = "order_deadlines.outcome = 'overdue' and source_files.exported_at <= order_deadlines.due_at"
 [[not_testable]]
 reason = "stop_time_unknown"
 when = '''
-(deadlines.outcome = 'not_applicable' and deadlines.why like '%"not_applicable":"stop_time_unknown"%')
+order_deadlines.not_applicable = 'stop_time_unknown'
 or (
-  deadlines.outcome = 'overdue'
+  order_deadlines.outcome = 'overdue'
   and (
     orders.order_status in ('awaiting_collection', 'shipped', 'delivered', 'completed')
     or orders.order_substatus in ('awaiting_collection', 'shipped', 'delivered', 'completed')
@@ -32,7 +32,7 @@ or (
 '''
 [[not_testable]]
 reason = "no_deadline"
-when = "deadlines.outcome = 'not_applicable' and orders.paid_at is not null and orders.cancelled_at is null"
+when = "order_deadlines.outcome = 'not_applicable' and orders.paid_at is not null and orders.cancelled_at is null"
 
 [words.outcome]
 late = { en = "the order was ready late", zh = "订单备货已超时" }
@@ -57,7 +57,7 @@ not_raised_when = [
 ]
 could_be_wrong = [
   { name = "extension_not_given", en = "an extension the platform granted is missing in the sla_windows input", zh = "平台批准的延期未包含在 sla_windows 输入中" },
-  { name = "unverified_policy", en = "the policy's line or calendar is marked unverified for that date", zh = "该日期的政策条款或日历标为未核实", when = '''deadlines.why like '%"confidence":"unverified"%'''' },
+  { name = "unverified_policy", en = "the policy's line or calendar is marked unverified for that date", zh = "该日期的政策条款或日历标为未核实", when = "order_deadlines.deadline_from = 'unverified'" },
   { name = "above_capacity", en = "the order was above the seller's stated daily capacity, which no export shows", zh = "订单超过卖家申报的日产能(导出不显示)" },
   { name = "within_an_hour", en = "late by less than an hour: daylight saving or a slow clock could explain it", zh = "迟到不足一小时:可能由夏令时或时钟误差造成", when = "found.hours_late < 1" },
 ]
@@ -76,10 +76,10 @@ order_id | paid_at          | rts_at
 O1       | 2026-01-05 20:01 | 2026-01-08 07:59:59
 O2       | 2026-01-05 20:01 | 2026-01-08 08:00:00
 '''
-deadlines = '''
-order_id | stage | mode      | due_at              | stopped_at          | outcome
-O1       | rts   | effective | 2026-01-08 07:59:59 | 2026-01-08 07:59:59 | on_time
-O2       | rts   | effective | 2026-01-08 07:59:59 | 2026-01-08 08:00:00 | late
+order_deadlines = '''
+order_id | stage | due_at              | stopped_at          | outcome
+O1       | rts   | 2026-01-08 07:59:59 | 2026-01-08 07:59:59 | on_time
+O2       | rts   | 2026-01-08 07:59:59 | 2026-01-08 08:00:00 | late
 '''
 
 [[example]]
@@ -92,10 +92,10 @@ order_id | paid_at
 O1       | 2026-01-05 20:01
 O2       | 2026-01-05 20:01
 '''
-deadlines = '''
-order_id | stage | mode      | due_at              | outcome | why
-O1       | rts   | effective | 2026-01-08 07:59:59 | overdue | {"line":"a","confidence":"unverified","assessed":false}
-O2       | rts   | effective | 2026-01-08 07:59:59 | overdue | {"line":"b","confidence":"unverified","assessed":true,"deadline":"platform"}
+order_deadlines = '''
+order_id | stage | due_at              | outcome | deadline_from | assessed
+O1       | rts   | 2026-01-08 07:59:59 | overdue | unverified    | false
+O2       | rts   | 2026-01-08 07:59:59 | overdue | platform      | true
 '''
 
 [[example]]
@@ -108,10 +108,10 @@ order_id | paid_at
 O1       | 2026-01-05 20:01
 O2       | 2026-01-06 20:01
 '''
-deadlines = '''
-order_id | stage | mode      | due_at              | outcome
-O1       | rts   | effective | 2026-01-08 07:59:59 | overdue
-O2       | rts   | effective | 2026-01-09 07:59:59 | open
+order_deadlines = '''
+order_id | stage | due_at              | outcome
+O1       | rts   | 2026-01-08 07:59:59 | overdue
+O2       | rts   | 2026-01-09 07:59:59 | open
 '''
 
 [[example]]
@@ -123,10 +123,10 @@ order_id | paid_at          | order_status | order_substatus
 O1       | 2026-01-05 20:01 | completed    |
 O2       | 2026-01-05 20:01 | to_ship      | awaiting_collection
 '''
-deadlines = '''
-order_id | stage | mode      | due_at              | outcome
-O1       | rts   | effective | 2026-01-08 07:59:59 | overdue
-O2       | rts   | effective | 2026-01-08 07:59:59 | overdue
+order_deadlines = '''
+order_id | stage | due_at              | outcome
+O1       | rts   | 2026-01-08 07:59:59 | overdue
+O2       | rts   | 2026-01-08 07:59:59 | overdue
 '''
 
 [[example]]
@@ -143,10 +143,10 @@ source_file | kind   | exported_at
 old.csv     | orders | 2026-01-08 07:59:59
 new.csv     | orders | 2026-01-08 08:00:00
 '''
-deadlines = '''
-order_id | stage | mode      | due_at              | outcome
-O1       | rts   | effective | 2026-01-08 07:59:59 | overdue
-O2       | rts   | effective | 2026-01-08 07:59:59 | overdue
+order_deadlines = '''
+order_id | stage | due_at              | outcome
+O1       | rts   | 2026-01-08 07:59:59 | overdue
+O2       | rts   | 2026-01-08 07:59:59 | overdue
 '''
 
 [[example]]
@@ -156,11 +156,10 @@ orders = '''
 order_id | paid_at
 O1       | 2026-01-05 20:01
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | stopped_at          | outcome
-O1       | rts      | standard  | 2026-01-08 07:59:59 | 2026-01-09 10:00:00 | late
-O1       | rts      | effective | 2026-01-10 07:59:59 | 2026-01-09 10:00:00 | on_time
-O1       | dispatch | effective | 2026-01-10 07:59:59 | 2026-01-12 10:00:00 | late
+order_deadlines = '''
+order_id | stage    | due_at              | stopped_at          | outcome
+O1       | rts      | 2026-01-10 07:59:59 | 2026-01-09 10:00:00 | on_time
+O1       | dispatch | 2026-01-10 07:59:59 | 2026-01-12 10:00:00 | late
 '''
 
 [[example]]
@@ -173,27 +172,27 @@ O1       | 2026-01-05 20:01 | 2026-01-09 00:00
 O2       | 2026-01-05 20:01 | 2026-01-06 09:00
 O3       |                  |
 '''
-deadlines = '''
-order_id | stage | mode      | due_at              | outcome
-O1       | rts   | effective | 2026-01-08 07:59:59 | late
-O2       | rts   | effective |                     | not_applicable
-O3       | rts   | effective |                     | not_applicable
+order_deadlines = '''
+order_id | stage | due_at              | outcome
+O1       | rts   | 2026-01-08 07:59:59 | late
+O2       | rts   |                     | not_applicable
+O3       | rts   |                     | not_applicable
 '''
 
 [[example]]
 name = "no deadline known, only a later event known, no deadline computed"
 flags = []
-not_testable = { O1 = "no_deadline", O2 = "stop_time_unknown", O3 = "missing deadlines.outcome" }
+not_testable = { O1 = "no_deadline", O2 = "stop_time_unknown", O3 = "missing order_deadlines.outcome" }
 orders = '''
 order_id | paid_at
 O1       | 2026-01-05 20:01
 O2       | 2026-01-05 20:01
 O3       | 2026-01-05 20:01
 '''
-deadlines = '''
-order_id | stage | mode      | outcome        | why
-O1       | rts   | effective | not_applicable | {"not_applicable":"no_policy_line"}
-O2       | rts   | effective | not_applicable | {"line":"a","not_applicable":"stop_time_unknown"}
+order_deadlines = '''
+order_id | stage | outcome        | not_applicable
+O1       | rts   | not_applicable | no_policy_line
+O2       | rts   | not_applicable | stop_time_unknown
 '''
 
 [[example]]
@@ -203,9 +202,9 @@ orders = '''
 order_id | platform_fulfilled
 O1       | true
 '''
-deadlines = '''
-order_id | stage | mode      | due_at              | outcome
-O1       | rts   | effective | 2026-01-08 07:59:59 | overdue
+order_deadlines = '''
+order_id | stage | due_at              | outcome
+O1       | rts   | 2026-01-08 07:59:59 | overdue
 '''
 
 [[example]]
@@ -214,22 +213,16 @@ flags = []
 */
 select
   orders.order_id,
-  deadlines.due_at as occurred_at,
-  case when deadlines.why like '%"assessed":false%' then 'low' end as severity,
-  case when deadlines.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else deadlines.outcome end as outcome,
-  deadlines.due_at,
-  deadlines.stopped_at as ready_at,
+  order_deadlines.due_at as occurred_at,
+  case when not order_deadlines.assessed then 'low' end as severity,
+  case when order_deadlines.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else order_deadlines.outcome end as outcome,
+  order_deadlines.due_at,
+  order_deadlines.stopped_at as ready_at,
   orders.cancelled_at,
-  fa_hours(deadlines.due_at, coalesce(deadlines.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
-  case when deadlines.why like '%"assessed":false%' then 'no' else 'yes' end as assessed,
-  case
-    when deadlines.why like '%"deadline":"platform"%' then 'platform'
-    when deadlines.why like '%"confidence":"sure"%' then 'sure'
-    when deadlines.why like '%"confidence":"likely"%' then 'likely'
-    when deadlines.why like '%"confidence":"unverified"%' then 'unverified'
-  end as deadline_from
-from deadlines
-join orders on orders.order_id = deadlines.order_id
-where deadlines.stage = 'rts'
-  and deadlines.mode = 'effective'
-  and deadlines.outcome in ('late', 'overdue')
+  fa_hours(order_deadlines.due_at, coalesce(order_deadlines.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
+  case when not order_deadlines.assessed then 'no' else 'yes' end as assessed,
+  order_deadlines.deadline_from
+from order_deadlines
+join orders on orders.order_id = order_deadlines.order_id
+where order_deadlines.stage = 'rts'
+  and order_deadlines.outcome in ('late', 'overdue')

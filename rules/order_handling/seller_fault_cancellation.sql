@@ -11,7 +11,7 @@ message.en = "The cancellation counts as the seller's fault: {cause} ({cancelled
 message.zh = "该取消计为卖家责任:{cause}({cancelled_at})。"
 
 [join]
-deadlines = "deadlines.order_id = orders.order_id and deadlines.stage = 'dispatch' and deadlines.mode = 'standard'"
+order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'dispatch'"
 
 [[not_testable]]
 reason = "cancellation_unexplained"
@@ -22,7 +22,7 @@ reason = "is_sample"
 when = "orders.is_sample"
 [[excused]]
 reason = "never_paid"
-when = '''deadlines.why like '%"not_applicable":"unpaid"%' '''
+when = "order_deadlines.not_applicable = 'unpaid'"
 [[excused]]
 reason = "buyer_asked"
 when = "orders.cancel_reason = 'buyer_request' or orders.cancel_requested_at <= orders.cancelled_at"
@@ -100,9 +100,9 @@ O2       | 2026-01-06 09:00 | seller       | other         | 2026-01-06 08:00   
 O3       | 2026-01-06 09:00 | seller       | out_of_stock  |                     | true
 O4       | 2026-01-06 09:00 | seller       | out_of_stock  |                     | false
 '''
-deadlines = '''
-order_id | stage    | mode     | outcome        | why
-O4       | dispatch | standard | not_applicable | {"line":"a","not_applicable":"unpaid"}
+order_deadlines = '''
+order_id | stage    | outcome        | not_applicable
+O4       | dispatch | not_applicable | unpaid
 '''
 
 [[example]]

@@ -292,17 +292,3 @@ def test_why_a_tracked_number_may_be_on_no_order(store: Store, add: Add, model: 
         ("LATE1", False, False, True),
         ("STRAY1", False, False, False),
     ]
-
-
-def test_the_next_cancel_time_is_the_earliest_that_still_runs(store: Store, add: Add, model: Model) -> None:
-    line(add)
-    model(NOW)
-    store.con.execute(
-        "INSERT INTO deadlines BY NAME SELECT '1' AS order_id, 'effective' AS mode, '{}' AS why, * FROM (VALUES "
-        "('auto_cancel_rts', TIMESTAMP '2026-11-04', 'on_time'), "
-        "('auto_cancel_collection', TIMESTAMP '2026-11-05', 'open'), "
-        "('dispatch', TIMESTAMP '2026-11-03', 'overdue')) AS d (stage, due_at, outcome)"
-    )
-    assert store.rows("SELECT order_id, stage, outcome FROM cancel_deadlines") == [
-        ("1", "auto_cancel_collection", "open")
-    ]

@@ -27,6 +27,7 @@ FROM_PARTS = (
     "order_contents",
     "order_days",
     "deadlines",
+    "order_deadlines",
     "cancel_deadlines",
     "tracks",
     "track_steps",
