@@ -21,6 +21,7 @@ from queue import SimpleQueue
 from string import Template
 from typing import IO, TYPE_CHECKING, Any
 
+from fulfil_analytics.audit.sizes import Sizes, sizes_alone, sizes_together
 from fulfil_analytics.engines import DuckDBEngine, Engine, EngineError, SmallStoreEngine, locked
 from fulfil_analytics.errors import RuleError
 from fulfil_analytics.rulebook import innocence, judge, saying
@@ -127,20 +128,30 @@ def _run_locked(
         ):
             if one_at_a_time:
                 return run_rules(engine, rules, sink, as_of=as_of, lang=lang, zone=zone)
+            sizes = sizes_together(engine, rules, as_of)
             with engine.beside() as second, ThreadPoolExecutor(2) as lanes:
                 free = SimpleQueue[Engine]()
                 free.put(engine)
                 free.put(second)
-                return list(lanes.map(partial(_in_turn, free, sink, as_of=as_of, lang=lang, zone=zone), rules))
+                return list(lanes.map(partial(_in_turn, free, sink, sizes, as_of=as_of, lang=lang, zone=zone), rules))
     finally:
         store.reopen(memory)
 
 
-def _in_turn(free: SimpleQueue[Engine], sink: Sink, rule: Rule, *, as_of: dt.datetime, lang: str, zone: str) -> RuleRun:
+def _in_turn(
+    free: SimpleQueue[Engine],
+    sink: Sink,
+    sizes: Mapping[str, Sizes],
+    rule: Rule,
+    *,
+    as_of: dt.datetime,
+    lang: str,
+    zone: str,
+) -> RuleRun:
     """Run `rule` on the next engine that is free."""
     engine = free.get()
     try:
-        return _run_one(engine, rule, sink, as_of=as_of, lang=lang, zone=zone)
+        return _run_one(engine, rule, sink, sizes.get(rule.id), as_of=as_of, lang=lang, zone=zone)
     finally:
         free.put(engine)
 
@@ -161,7 +172,9 @@ def run_rules(
 
     `sink` gets the findings; those of a rule that then failed are to be left out (see :func:`write_findings`).
     """
-    return [_run_one(engine, rule, sink, as_of=as_of, lang=lang, zone=zone) for rule in book]
+    rules = list(book)
+    sizes = sizes_together(engine, rules, as_of)
+    return [_run_one(engine, rule, sink, sizes.get(rule.id), as_of=as_of, lang=lang, zone=zone) for rule in rules]
 
 
 def write_findings(
@@ -218,48 +231,40 @@ def findings_sql(rule: Rule, kinds: dict[str, str], *, as_of: dt.datetime, lang:
     )
 
 
-def _run_one(engine: Engine, rule: Rule, sink: Sink, *, as_of: dt.datetime, lang: str, zone: str) -> RuleRun:
+def _run_one(
+    engine: Engine, rule: Rule, sink: Sink, sizes: Sizes | None, *, as_of: dt.datetime, lang: str, zone: str
+) -> RuleRun:
+    """Run `rule`, whose `sizes` may have been counted beside other rules'."""
+    import pyarrow.compute as pc
+
     began = time.perf_counter()
     try:
-        return _judge(engine, rule, sink, as_of=as_of, lang=lang, zone=zone, began=began)
+        sizes = sizes_alone(engine, rule, as_of) if sizes is None else sizes
+        kinds = kinds_of(engine, rule, as_of)
+        told, most = Counter[str | None](), 0
+        for batch in engine.batches(findings_sql(rule, kinds, as_of=as_of, lang=lang, zone=zone)):
+            if not batch.num_rows:
+                continue
+            most = max(most, pc.max(batch["nth_of_finding"]).as_py())
+            things = batch.filter(pc.equal(batch["nth_of_thing"], 1))
+            for reason in pc.value_counts(things["excuse"]).to_pylist():
+                told[reason["values"]] += reason["counts"]
+            sink(batch.filter(pc.is_null(batch["excuse"])).select(_FINDING))
+        return count_run(rule, sizes, (told, most), time.perf_counter() - began)
     except (EngineError, RuleError) as problem:
         return RuleRun(rule, "failed", why={"error": problem.text()}, seconds=time.perf_counter() - began)
 
 
-def _judge(
-    engine: Engine, rule: Rule, sink: Sink, *, as_of: dt.datetime, lang: str, zone: str, began: float
-) -> RuleRun:
-    import pyarrow.compute as pc
-
-    sizes, kinds = sizes_of(engine, rule, as_of)
-    told, most = Counter[str | None](), 0
-    for batch in engine.batches(findings_sql(rule, kinds, as_of=as_of, lang=lang, zone=zone)):
-        if not batch.num_rows:
-            continue
-        most = max(most, pc.max(batch["nth_of_finding"]).as_py())
-        things = batch.filter(pc.equal(batch["nth_of_thing"], 1))
-        for reason in pc.value_counts(things["excuse"]).to_pylist():
-            told[reason["values"]] += reason["counts"]
-        sink(batch.filter(pc.is_null(batch["excuse"])).select(_FINDING))
-    return count_run(rule, sizes, (told, most), time.perf_counter() - began)
-
-
-def sizes_of(engine: Engine, rule: Rule, as_of: dt.datetime) -> tuple[dict[str | None, int], dict[str, str]]:
-    """Return how many things are not testable for which reason (null: judged), and the kinds of the SELECT's columns.
+def kinds_of(engine: Engine, rule: Rule, as_of: dt.datetime) -> dict[str, str]:
+    """Return the kinds of the columns of the rule's SELECT.
 
     Raises
     ------
     RuleError
-        A join of the rule doubles a thing, or a column is of a kind that no finding can hold.
+        A column is of a kind that no finding can hold.
     EngineError
         The rule does not run.
     """
-    sizes: dict[str | None, int] = {}
-    for batch in engine.batches(judge.counts(rule, as_of)):
-        for row in batch.to_pylist():
-            sizes[row[judge.UNTESTABLE]] = row["things"]
-            if row["doubled"]:
-                raise rule.error("[join] gives a thing more than one row", "join", remedy="Join on a key of the table")
     kinds = engine.columns(judge.bad_rows(rule, as_of))
     for name, kind in misfits(kinds):
         raise rule.error(
@@ -267,12 +272,10 @@ def sizes_of(engine: Engine, rule: Rule, as_of: dt.datetime) -> tuple[dict[str |
             line=rule.sql_line,
             remedy="Return whole numbers, texts, timestamps or booleans",
         )
-    return sizes, kinds
+    return kinds
 
 
-def count_run(
-    rule: Rule, sizes: Mapping[str | None, int], found: tuple[Counter[str | None], int], seconds: float
-) -> RuleRun:
+def count_run(rule: Rule, sizes: Sizes, found: tuple[Counter[str | None], int], seconds: float) -> RuleRun:
     """Return what became of a rule that ran.
 
     Parameters

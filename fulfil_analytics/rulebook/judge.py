@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from fulfil_analytics.rulebook import innocence
 from fulfil_analytics.rulebook.model import Rule
@@ -14,6 +14,8 @@ KEY, UNTESTABLE, EXCUSE = "rule_key", "untestable", "excuse"
 
 OURS = (KEY, UNTESTABLE, EXCUSE, "nth_of_thing", "nth_of_finding")
 """Column names that no SELECT of a rule may give."""
+
+COMMA = ",\n  "
 
 IDENTITY = ("order_id", "package_id", "waybill", "carrier", "shop", "warehouse", "source_file", "source_line")
 """What every finding carries of the thing it is about."""
@@ -68,14 +70,64 @@ def counts(rule: Rule, as_of: dt.datetime) -> str:
     return rule.render(text, as_of)
 
 
+def companies(rules: Iterable[Rule], as_of: dt.datetime) -> list[list[Rule]]:
+    """Return `rules` in groups that one scan can count: of the same grain, with the same joins of their own."""
+    found: dict[tuple[str, frozenset[tuple[str, str]]], list[Rule]] = {}
+    for rule in rules:
+        found.setdefault((rule.grain, frozenset(_own_joins(rule, as_of).items())), []).append(rule)
+    return list(found.values())
+
+
+def counts_together(rules: Sequence[Rule], as_of: dt.datetime) -> tuple[str, list[list[str | None]]]:
+    """Return what :func:`counts` tells of each of `rules`, which are one of :func:`companies`, as a SELECT of one row.
+
+    Returns
+    -------
+    (str, list)
+        The SELECT, and a list a rule: what its columns ``n<rule>_<place>`` count, the reason not to judge or null.
+        Column ``things`` is how many there are, ``joined`` how many they are when joined: more of these than of those,
+        and a join gives a thing more than one row, and the counts are wrong.
+    """
+    frame, own = rules[0].frame, _own_joins(rules[0], as_of)
+    told, sums, reasons, said = [], [], [], list(own.values())
+    for number, rule in enumerate(rules):
+        why_not = _why_not(rule)
+        scope = [(f"NOT coalesce({rule.scope}, FALSE)", "NULL")] if rule.scope else []
+        cases = " ".join(
+            f"WHEN {when} THEN {place}"
+            for when, place in [*scope, *((when, str(place)) for place, (when, _) in enumerate(why_not, start=1))]
+        )
+        told.append(rule.render(f"CASE {cases} ELSE 0 END" if cases else "0", as_of) + f" AS n{number}")
+        reasons.append([None, *(reason for _, reason in why_not)])
+        sums += [
+            f"count(*) FILTER (WHERE n{number} = {place}) AS n{number}_{place}" for place in range(len(why_not) + 1)
+        ]
+        said += [rule.scope or "", *(when for when, _ in why_not)]
+    joins = _joined(frame.joins, " ".join(said)) + _joined(own)
+    text = (
+        f"SELECT count(*) AS joined, (SELECT count(*) FROM {frame.frame}) AS things,\n  {COMMA.join(sums)}\n"
+        f"FROM (\nSELECT {COMMA.join(told)}\nFROM {frame.frame}{joins}\n) AS told"
+    )
+    return text, reasons
+
+
 def bad_rows(rule: Rule, as_of: dt.datetime) -> str:
     """Return the rule's SELECT with its parameters put in."""
     return rule.render(rule.sql, as_of)
 
 
 def _untestable(rule: Rule) -> str:
+    return _first_of(_why_not(rule))
+
+
+def _why_not(rule: Rule) -> list[tuple[str, str]]:
+    """Return each condition under which the rule cannot judge a thing, with its reason; the first that holds counts."""
     reasons = [(f"coalesce({reason.when}, FALSE)", reason.reason) for reason in rule.not_testable]
-    return _first_of(reasons + [(_missing(rule, column), f"missing {column}") for column in rule.requires])
+    return reasons + [(_missing(rule, column), f"missing {column}") for column in rule.requires]
+
+
+def _own_joins(rule: Rule, as_of: dt.datetime) -> dict[str, str]:
+    return {table: rule.render(on, as_of) for table, on in rule.header.join.items()}
 
 
 def _joined(joins: Mapping[str, str], said: str | None = None) -> str:

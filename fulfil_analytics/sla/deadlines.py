@@ -61,7 +61,7 @@ def build_deadlines(
     profile), ``deadline_lines`` (one row a profile and stage: which case, which clock) and ``deadline_cases`` (one row
     a combination of line, days and windows). Over them stand the views ``deadline_clocks`` and ``deadline_modes`` (one
     row an order and stage) and ``deadlines``, one row an order, stage and mode, with the columns of
-    :class:`fulfil_analytics.schemas.derived.Deadlines`; view ``order_deadlines`` is what of it rules ask for, one row an
+    :class:`fulfil_analytics.schemas.derived.Deadlines`; view ``order_deadlines`` is what rules ask of it, one row an
     order and stage, and ``cancel_deadlines`` the next time at which the platform cancels an order.
 
     Parameters
@@ -110,7 +110,8 @@ def build_deadlines(
     for step in ("buffer", "modes", "reasons"):
         _run(con, step, values)
     con.execute(
-        "CREATE TABLE deadline_cases AS SELECT *, '' AS confidence, TRUE AS assessed, FALSE AS one_due FROM sla_told LIMIT 0"
+        "CREATE TABLE deadline_cases AS "
+        "SELECT *, '' AS confidence, TRUE AS assessed, FALSE AS one_due FROM sla_told LIMIT 0"
     )
     _run(con, "deadline_cases", values)
     if plan.chained:
@@ -130,7 +131,7 @@ def build_deadlines(
 
 
 def reason(code: str) -> str:
-    """Return the SQL that tells why a stage whose outcome has the number `code` has no deadline that counts, or null."""
+    """Return the SQL that tells why a stage whose outcome is number `code` has no deadline that counts, or null."""
     return mark(read_sql("fulfil_analytics.sla", "reason.sql"), {"code": code})
 
 

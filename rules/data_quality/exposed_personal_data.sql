@@ -103,7 +103,9 @@ flags = []
 */
 with numbered as (
   select parcels.order_id, min(parcels.waybill) as waybill
-  from parcels
+  from order_contents
+  join parcels on parcels.order_id = order_contents.order_id
+  where order_contents.exposed is not null
   group by parcels.order_id
   having count(*) = 1
 )

@@ -194,7 +194,18 @@ O1       | delivery | 2026-01-14 07:59:59 | overdue
 name = "no orders at all"
 flags = []
 */
-with only_parcels as (
+with late as (
+  select
+    order_deadlines.order_id,
+    order_deadlines.outcome,
+    order_deadlines.due_at,
+    order_deadlines.stopped_at,
+    order_deadlines.deadline_from
+  from order_deadlines
+  where order_deadlines.stage = 'delivery'
+    and order_deadlines.outcome in ('late', 'overdue')
+),
+only_parcels as (
   select
     parcels.order_id,
     min(parcels.package_id) as package_id,
@@ -202,28 +213,27 @@ with only_parcels as (
     min(parcels.carrier) as carrier,
     min(journeys.attempted_at) as attempted_at,
     min(journeys.returned_at) as returned_at
-  from parcels
+  from late
+  join parcels on parcels.order_id = late.order_id
   left join journeys on journeys.parcel_id = parcels.parcel_id
   group by parcels.order_id
   having count(*) = 1
 )
 select
   orders.order_id,
-  order_deadlines.due_at as occurred_at,
-  case when order_deadlines.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else order_deadlines.outcome end as outcome,
-  order_deadlines.due_at,
-  order_deadlines.stopped_at as delivered_at,
+  late.due_at as occurred_at,
+  case when late.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else late.outcome end as outcome,
+  late.due_at,
+  late.stopped_at as delivered_at,
   orders.cancelled_at,
-  fa_hours(order_deadlines.due_at, coalesce(order_deadlines.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
+  fa_hours(late.due_at, coalesce(late.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
   orders.dispatched_at,
   only_parcels.attempted_at,
   only_parcels.returned_at,
-  order_deadlines.deadline_from,
+  late.deadline_from,
   only_parcels.package_id,
   only_parcels.waybill,
   only_parcels.carrier
-from order_deadlines
-join orders on orders.order_id = order_deadlines.order_id
-left join only_parcels on only_parcels.order_id = orders.order_id
-where order_deadlines.stage = 'delivery'
-  and order_deadlines.outcome in ('late', 'overdue')
+from late
+join orders on orders.order_id = late.order_id
+left join only_parcels on only_parcels.order_id = late.order_id

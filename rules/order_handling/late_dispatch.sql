@@ -195,29 +195,38 @@ O1       | dispatch | 2026-01-08 07:59:59 | overdue
 name = "no orders at all"
 flags = []
 */
-with only_parcels as (
+with late as (
+  select
+    order_deadlines.order_id,
+    order_deadlines.outcome,
+    order_deadlines.due_at,
+    order_deadlines.stopped_at
+  from order_deadlines
+  where order_deadlines.stage = 'dispatch'
+    and order_deadlines.outcome in ('late', 'overdue')
+),
+only_parcels as (
   select
     parcels.order_id,
     min(parcels.package_id) as package_id,
     min(parcels.waybill) as waybill,
     min(parcels.carrier) as carrier
-  from parcels
+  from late
+  join parcels on parcels.order_id = late.order_id
   group by parcels.order_id
   having count(*) = 1
 )
 select
   orders.order_id,
-  order_deadlines.due_at as occurred_at,
-  case when order_deadlines.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else order_deadlines.outcome end as outcome,
-  order_deadlines.due_at,
-  order_deadlines.stopped_at as dispatched_at,
+  late.due_at as occurred_at,
+  case when late.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else late.outcome end as outcome,
+  late.due_at,
+  late.stopped_at as dispatched_at,
   orders.cancelled_at,
-  fa_hours(order_deadlines.due_at, coalesce(order_deadlines.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
+  fa_hours(late.due_at, coalesce(late.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
   only_parcels.package_id,
   only_parcels.waybill,
   only_parcels.carrier
-from order_deadlines
-join orders on orders.order_id = order_deadlines.order_id
-left join only_parcels on only_parcels.order_id = orders.order_id
-where order_deadlines.stage = 'dispatch'
-  and order_deadlines.outcome in ('late', 'overdue')
+from late
+join orders on orders.order_id = late.order_id
+left join only_parcels on only_parcels.order_id = late.order_id

@@ -7,9 +7,7 @@ import json
 import pytest
 
 from fulfil_analytics.errors import RuleError
-from tests.audit.test_findings import AS_OF, add, book, rows, rule_text, run, store
-
-__all__ = ["book", "store"]  # fixtures
+from tests.audit.made_up_rules import AS_OF, add, rows, rule_text, run
 
 AFTER = 'after = "findings"'
 READS = """select raised.order_id, raised.rule_id as because, count(*) as n from raised join orders

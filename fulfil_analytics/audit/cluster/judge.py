@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.audit.cluster.shapes import shape
-from fulfil_analytics.audit.findings import RuleRun, count_run, findings_sql, sizes_of
+from fulfil_analytics.audit.findings import RuleRun, count_run, findings_sql, kinds_of
+from fulfil_analytics.audit.sizes import Sizes, sizes_alone, sizes_together
 from fulfil_analytics.engines import EngineError
 from fulfil_analytics.engines.spark_engine import SparkEngine, safe
 from fulfil_analytics.errors import RuleError
@@ -40,7 +41,7 @@ def run_rules(
     """
     first = [rule for rule in book if rule.after is None]
     second = [rule for rule in book if rule.after is not None]
-    run_one = partial(_run_one, engine, folder, as_of=as_of, lang=lang, zone=zone)
+    run_one = partial(_run_one, engine, folder, sizes_together(engine, first, as_of), as_of=as_of, lang=lang, zone=zone)
     with ThreadPoolExecutor(AT_A_TIME) as lanes:
         runs = list(lanes.map(run_one, first))
     if second and first:
@@ -53,10 +54,21 @@ def run_rules(
     return sorted(runs, key=lambda run: order[run.rule.id]), _standing(engine, folder, runs)
 
 
-def _run_one(engine: SparkEngine, folder: str, rule: Rule, *, as_of: dt.datetime, lang: str, zone: str) -> RuleRun:
+def _run_one(
+    engine: SparkEngine,
+    folder: str,
+    sizes: Mapping[str, Sizes],
+    rule: Rule,
+    *,
+    as_of: dt.datetime,
+    lang: str,
+    zone: str,
+) -> RuleRun:
     began = time.perf_counter()
     try:
-        sizes, kinds = sizes_of(engine, rule, as_of)
+        counted = sizes.get(rule.id)
+        counted = sizes_alone(engine, rule, as_of) if counted is None else counted
+        kinds = kinds_of(engine, rule, as_of)
         found = engine.frame(findings_sql(rule, kinds, as_of=as_of, lang=lang, zone=zone))
         place = f"{folder}/{rule.id}"
         try:
@@ -64,7 +76,7 @@ def _run_one(engine: SparkEngine, folder: str, rule: Rule, *, as_of: dt.datetime
             told = _told(engine, place)
         except Exception as problem:
             raise EngineError(safe(problem)) from None
-        return count_run(rule, sizes, told, time.perf_counter() - began)
+        return count_run(rule, counted, told, time.perf_counter() - began)
     except (EngineError, RuleError) as problem:
         return RuleRun(rule, "failed", why={"error": problem.text()}, seconds=time.perf_counter() - began)
 
