@@ -53,8 +53,7 @@ def counts(rule: Rule, as_of: dt.datetime) -> str:
     """
     frame, own = rule.frame, rule.header.join
     scope = "" if rule.scope is None else f"\nWHERE {rule.scope}"
-    judged = " ".join((rule.scope or "", *(one.when for one in rule.not_testable), *rule.requires))
-    joins = _joined(frame.joins, " ".join((judged, *own.values()))) + _joined(own)
+    joins = _joined(frame.joins, " ".join((_asked(rule), *own.values()))) + _joined(own)
     sizes = f"SELECT {_untestable(rule)} AS {UNTESTABLE}, {frame.key} AS {KEY} FROM {frame.frame}{joins}{scope}"
     told = f"SELECT {UNTESTABLE}, count(*) AS things"
     if not own:
@@ -71,11 +70,25 @@ def counts(rule: Rule, as_of: dt.datetime) -> str:
 
 
 def companies(rules: Iterable[Rule], as_of: dt.datetime) -> list[list[Rule]]:
-    """Return `rules` in groups that one scan can count: of the same grain, with the same joins of their own."""
-    found: dict[tuple[str, frozenset[tuple[str, str]]], list[Rule]] = {}
+    """Return `rules` in groups that one scan can count: of one grain, and no table is joined in two ways.
+
+    Rules share a scan for what they would each join. Those that read further tables of the grain gather there, whatever
+    small tables they add; of the others those alone that add the same.
+    """
+    found: list[tuple[tuple[str, bool], dict[str, str], list[Rule]]] = []
     for rule in rules:
-        found.setdefault((rule.grain, frozenset(_own_joins(rule, as_of).items())), []).append(rule)
-    return list(found.values())
+        own = _own_joins(rule, as_of)
+        kind = rule.grain, bool(_joined(rule.frame.joins, _asked(rule)))
+        for of, joined, company in found:
+            if of == kind and (
+                own == joined or (kind[1] and all(joined.get(table, on) == on for table, on in own.items()))
+            ):
+                joined.update(own)
+                company.append(rule)
+                break
+        else:
+            found.append((kind, own, [rule]))
+    return [company for _, _, company in found]
 
 
 def counts_together(rules: Sequence[Rule], as_of: dt.datetime) -> tuple[str, list[list[str | None]]]:
@@ -88,8 +101,9 @@ def counts_together(rules: Sequence[Rule], as_of: dt.datetime) -> tuple[str, lis
         Column ``things`` is how many there are, ``joined`` how many they are when joined: more of these than of those,
         and a join gives a thing more than one row, and the counts are wrong.
     """
-    frame, own = rules[0].frame, _own_joins(rules[0], as_of)
-    told, sums, reasons, said = [], [], [], list(own.values())
+    frame = rules[0].frame
+    own = {table: on for rule in rules for table, on in _own_joins(rule, as_of).items()}
+    told, sums, reasons = [], [], []
     for number, rule in enumerate(rules):
         why_not = _why_not(rule)
         scope = [(f"NOT coalesce({rule.scope}, FALSE)", "NULL")] if rule.scope else []
@@ -102,8 +116,7 @@ def counts_together(rules: Sequence[Rule], as_of: dt.datetime) -> tuple[str, lis
         sums += [
             f"count(*) FILTER (WHERE n{number} = {place}) AS n{number}_{place}" for place in range(len(why_not) + 1)
         ]
-        said += [rule.scope or "", *(when for when, _ in why_not)]
-    joins = _joined(frame.joins, " ".join(said)) + _joined(own)
+    joins = _joined(frame.joins, " ".join([*own.values(), *map(_asked, rules)])) + _joined(own)
     text = (
         f"SELECT count(*) AS joined, (SELECT count(*) FROM {frame.frame}) AS things,\n  {COMMA.join(sums)}\n"
         f"FROM (\nSELECT {COMMA.join(told)}\nFROM {frame.frame}{joins}\n) AS told"
@@ -118,6 +131,11 @@ def bad_rows(rule: Rule, as_of: dt.datetime) -> str:
 
 def _untestable(rule: Rule) -> str:
     return _first_of(_why_not(rule))
+
+
+def _asked(rule: Rule) -> str:
+    """Return all that decides whether the rule speaks of a thing and can judge it, to look for tables in."""
+    return " ".join((rule.scope or "", *(one.when for one in rule.not_testable), *rule.requires))
 
 
 def _why_not(rule: Rule) -> list[tuple[str, str]]:
