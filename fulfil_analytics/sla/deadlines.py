@@ -127,7 +127,10 @@ def build_deadlines(
     told = {"told": mark(read_sql("fulfil_analytics.sla", "why.sql"), told)}
     reasons = {f"reason {code}": reason(code) for code in ("code_standard", "code_effective")}
     _run(con, "views", values, {**ends, **told, **reasons, "outcomes": f"[{', '.join(map(literal, OUTCOMES))}]"})
-    _run(con, "cancel_deadlines", values)
+    # where no order has two such stages, there is nothing to compare
+    both = _count(con, "SELECT count(DISTINCT stage) FROM deadline_lines WHERE starts_with(stage, 'auto_cancel_')") > 1
+    first = read_sql("fulfil_analytics.sla", "cancel_deadlines_first.sql") if both else ""
+    _run(con, "cancel_deadlines", values, {"first": first})
 
 
 def reason(code: str) -> str:
