@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 FEW_ROWS = 20_000
 """Rows of all files together up to which they are read ahead, as they then fit into memory beside each other."""
+_READ_AT_A_TIME = 2
+_WAITING = 2
+"""Files that may have been read and wait for an earlier one to be written, while the next are read."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,7 @@ def load_all(
     def load_beside(turns: Turns, place: int, item: Recognised) -> Loaded:
         options.progress(f"loading {item.source.shown}")
         try:
+            turns.begin(place)
             with store.con.cursor() as own, opened(item) as rows:
                 own.execute("SET TimeZone = 'UTC'")
                 return load_file(store, item, rows, phones, Lane(own, turns, place))
@@ -178,8 +182,10 @@ def load_all(
     items = [told(item) for item in intake.files]
     # A file is read by one thread, as its rows are numbered; so two are. Of small files planning is nearly all
     # the cost: they are read ahead, and written one after the other.
-    with _lent(store.con, readers) as lent, ThreadPoolExecutor(2) as pool:
-        if sum(item.rows for item in items) <= FEW_ROWS:
+    few = sum(item.rows for item in items) <= FEW_ROWS
+    threads = _READ_AT_A_TIME if few else _READ_AT_A_TIME + _WAITING
+    with _lent(store.con, readers) as lent, ThreadPoolExecutor(threads) as pool:
+        if few:
             coming = [pool.submit(ahead, item) for item in items]
             done = [load(*pair) for pair in zip(items, coming, strict=True)]
         else:
@@ -196,7 +202,7 @@ def _in_turn(
     """Load the files in `pool`; the first that fails, in their order, is the one that is told of."""
     from fulfil_analytics.store import Loaded, Turns
 
-    turns = Turns()
+    turns = Turns(_READ_AT_A_TIME)
     # the same bytes a second time are not read beside the first
     first = {item.source.sha256: place for place, item in reversed(list(enumerate(items)))}
     places = iter(range(len(items)))

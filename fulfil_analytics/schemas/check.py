@@ -14,6 +14,8 @@ from fulfil_analytics.schemas.base import Table, columns
 if TYPE_CHECKING:
     import pyarrow as pa
 
+BATCH = 100_000
+"""Rows that are checked at a time."""
 PROBLEMS = "_problems"
 """Name of the list column in which the sources report cells they could not read: ``column|reason|shape``."""
 
@@ -54,9 +56,24 @@ def check_batches(table: type[Table], batches: Iterable[pa.RecordBatch]) -> Iter
     the row. Nothing else is lost, and every loss is in `set_aside`.
     """
     required = [column.name for column in columns(table) if not column.nullable]
-    for batch in batches:
-        frame = pl.DataFrame(batch)
+    for frame in _gathered(batches):
         yield _check(table, frame, required)
+
+
+def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pl.DataFrame]:
+    """Yield frames of :data:`BATCH` rows and more: DuckDB hands out fewer, and each check costs much before a row."""
+    import pyarrow as pa
+
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        if rows >= BATCH:
+            yield pl.DataFrame(pa.Table.from_batches(held))
+            held, rows = [], 0
+    if held:
+        yield pl.DataFrame(pa.Table.from_batches(held))
 
 
 def _check(table: type[Table], frame: pl.DataFrame, required: list[str]) -> Checked:

@@ -3,13 +3,14 @@
 One streaming query of steps, each a projection, so that no raw personal value is ever sorted or held back:
 
 1. ``t_<column>``: one cleaned text a canonical column, chosen from its aliases or joined from them;
-2. ``n_<column>``: that text in the form in which it is read (an identifier without its guards, a folded word, a moment,
+2. ``p_<column>``: whether a number is bare, digits and perhaps capitals alone: most are, and are taken as they are;
+3. ``n_<column>``: that text in the form in which it is read (an identifier without its guards, a folded word, a moment,
    the digits of an amount), ``c_<column>``: the currency that an amount names;
-3. ``<column>``: the value, null when it cannot be read; ``d_<column>``: a spreadsheet damaged it;
-4. ``fa_market``: the market that the row shows;
-5. the columns of the model in order, and ``_problems``: ``column|reason|form`` for each cell that was not taken.
+4. ``<column>``: the value, null when it cannot be read; ``d_<column>``: a spreadsheet damaged it;
+5. ``fa_market``: the market that the row shows;
+6. the columns of the model in order, and ``_problems``: ``column|reason|form`` for each cell that was not taken.
 
-Steps 2 and 4 exist because a macro repeats its argument wherever it names it: nested, they would grow beyond reason.
+Steps 2, 3 and 5 exist because a macro repeats its argument wherever it names it: nested, they would grow beyond reason.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from fulfil_analytics.sources.headers import fold
 from fulfil_analytics.sources.raw import Raw
 from fulfil_analytics.sql import literal, quoted
 
+_NUMBERS = ("identifier", "waybill")
 _PARTS = ("city", "state", "postal_code", "country")
 _SOURCE = ("source_file", "source_line")
 _REASONS = {
@@ -119,7 +121,7 @@ class Select:
         """Return the text of the SELECT."""
         also = f", {self.fault}" if self.fault else ""
         text = f"SELECT source_line{also}{self._each(self._said)} FROM ({self.raw.sql})"
-        for step in (self._normal, self._read):
+        for step in (self._bare, self._normal, self._read):
             text = f"SELECT *{self._each(step)}\nFROM ({text})"
         if {"market", "currency"} & set(self.kinds):
             text = f"SELECT *, {self._market()} AS fa_market\nFROM ({text})"
@@ -141,6 +143,11 @@ class Select:
             *((f"t_{column}_{number}", text_of(spec, (cell,))) for number, cell in each),
         ]
 
+    def _bare(self, column: str) -> list[tuple[str, str]]:
+        """Return whether a number is bare."""
+        kind = self._spec(column).type
+        return [(f"p_{column}", f"coalesce(fa_bare_{kind}(t_{column}), FALSE)")] if kind in _NUMBERS else []
+
     def _normal(self, column: str) -> list[tuple[str, str]]:
         """Return the text of a column in the form in which it is read."""
         spec, text = self._spec(column), f"t_{column}"
@@ -152,8 +159,8 @@ class Select:
             digits = f"CASE WHEN NOT fa_is_plain_amount({text}) THEN fa_amount_digits(fa_half_width({text})) END"
             return [(f"n_{column}", digits), (f"c_{column}", f"fa_currency({text})")]
         forms = {
-            "identifier": f"fa_identifier({text})",
-            "waybill": f"fa_waybill({text})",
+            "identifier": f"CASE WHEN p_{column} THEN {text} ELSE fa_identifier({text}) END",
+            "waybill": f"CASE WHEN p_{column} THEN {text} ELSE fa_waybill({text}) END",
             "boolean": f"fa_fold({text})",
             "name": f"CASE WHEN NOT fa_masked({text}) THEN fa_words({text}) END",
             "phone": f"CASE WHEN NOT fa_masked({text}) THEN fa_phone_form({text}) END",
@@ -167,9 +174,10 @@ class Select:
     def _read(self, column: str) -> list[tuple[str, str]]:
         """Return the value of a column, and whether a spreadsheet damaged it."""
         spec, text, normal = self._spec(column), f"t_{column}", f"n_{column}"
-        if spec.type in ("identifier", "waybill"):
-            damaged = f"fa_damaged({normal}, {literal(column in self.reading.zeros_are_damage)})"
-            value = self._fitting(column, self._number(spec.type, text, normal))
+        if spec.type in _NUMBERS:
+            zeros = literal(column in self.reading.zeros_are_damage)
+            damaged = f"CASE WHEN p_{column} THEN fa_zeros({text}, {zeros}) ELSE fa_damaged({normal}, {zeros}) END"
+            value = self._number(column)
             if not self._keeps_damaged(column):
                 value = f"CASE WHEN NOT {damaged} THEN {value} END"
             return [(column, value), (f"d_{column}", damaged)]
@@ -197,11 +205,17 @@ class Select:
             return [(column, f"fa_content({normal}, {literal(_place(column))}, {self._buyer_phone()})")]
         return [(column, values[spec.type])] if spec.type in values else []
 
-    def _number(self, kind: str, text: str, normal: str) -> str:
-        if kind == "identifier":
-            return f"fa_no_name({text}, {normal})"
-        own = f"fa_own_phone({normal}, {self._buyer_phone()})" if "phone_key" in self.cells else "NULL"
-        return f"coalesce({own}, fa_number({text}, {normal}))"
+    def _number(self, column: str) -> str:
+        """Return the SQL of a number: the buyer's own phone by its length, a bare one as it is, another looked at."""
+        text, normal = f"t_{column}", f"n_{column}"
+        kind = self._spec(column).type
+        slow = self._fitting(
+            column, f"fa_number({text}, {normal})" if kind == "waybill" else f"fa_no_name({text}, {normal})"
+        )
+        taken = f"CASE WHEN p_{column} THEN {text} ELSE {slow} END"
+        if kind == "waybill" and "phone_key" in self.cells:
+            return f"coalesce(fa_own_phone({normal}, {self._buyer_phone()}), {taken})"
+        return taken
 
     def _fitting(self, column: str, value: str) -> str:
         """Return `value` where it has the form that the model asks of the column."""
@@ -267,11 +281,7 @@ class Select:
         return [*own, *(f"CASE WHEN {name} IS NOT NULL THEN c_{name} END" for name in amounts)]
 
     def _damaged(self) -> str:
-        kept = [
-            name
-            for name in self.cells
-            if self._spec(name).type in ("identifier", "waybill") and self._keeps_damaged(name)
-        ]
+        kept = [name for name in self.cells if self._spec(name).type in _NUMBERS and self._keeps_damaged(name)]
         return _names_where({name: f"d_{name}" for name in kept})
 
     def _masked(self) -> str:
@@ -307,7 +317,7 @@ class Select:
         if spec.type not in _REASONS:
             return found
         flag, reason = f"{text} IS NOT NULL AND {column} IS NULL", literal(_REASONS[spec.type])
-        if spec.type in ("identifier", "waybill"):
+        if spec.type in _NUMBERS:
             if self._keeps_damaged(column):
                 flag += f" AND NOT d_{column}"
             else:

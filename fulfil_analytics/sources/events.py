@@ -15,6 +15,7 @@ nothing knows is ``other``, which is never taken for a scan:
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 UNKNOWN = "other"
+_FIRST = 5_000
+"""Rows whose events are settled ahead."""
+_SLOTS = 1_024
+"""Of twenty carriers that tell of twenty things each, most find a slot of their own."""
+_numbers = itertools.count(1)
 
 
 def install(con: DuckDBPyConnection) -> None:
@@ -36,7 +42,7 @@ def install(con: DuckDBPyConnection) -> None:
     con.execute(read_sql("fulfil_analytics.sources", "events.sql"))
 
 
-def settle(con: DuckDBPyConnection, raw: Raw, item: Format) -> Raw:
+def settle(con: DuckDBPyConnection, raw: Raw, item: Format, *, learn: bool = False) -> Raw:
     """Return `raw` with one column ``status`` that holds a normal form; rows of other tables as they are.
 
     Parameters
@@ -47,6 +53,8 @@ def settle(con: DuckDBPyConnection, raw: Raw, item: Format) -> Raw:
         Rows of a tracking file; its ``columns`` may hold the helpers ``_description`` and ``carrier_as_given``.
     item : Format
         The file's format.
+    learn : bool
+        The rows are many: what the first of them tell is settled once and looked up from then on.
 
     Returns
     -------
@@ -71,11 +79,49 @@ def settle(con: DuckDBPyConnection, raw: Raw, item: Format) -> Raw:
         *_phrases("_named", item, "_description"),
         literal(UNKNOWN),
     ]
-    sql = f"""
-        SELECT * EXCLUDE (_said, _named, _owner), coalesce({", ".join(found)}) AS _status
-        FROM (SELECT *, {said} AS _said, {named} AS _named, {owner} AS _owner FROM ({raw.sql}))"""
+    status = f"coalesce({', '.join(found)})"
+    parts = {"_said": said, "_named": named, "_owner": owner}
+    told = f"SELECT *, {', '.join(f'{part} AS {name}' for name, part in parts.items())} FROM"
+    if learn:
+        # an event is the same by its carrier, status and description; the answers of the first rows serve most others
+        cells = [f"coalesce({name}, chr(30))" for name in (*statuses, *descriptions, *carriers)]
+        rows = f"SELECT *, concat_ws(chr(31), {', '.join(cells)}) AS _key FROM ({raw.sql})"
+        known = _learnt(con, f"SELECT _key, {status} AS _status FROM ({told} ({rows} LIMIT {_FIRST}))")
+        unknown = (f"CASE WHEN _known IS NULL THEN {part} END AS {name}" for name, part in parts.items())
+        told = f"SELECT *, {', '.join(unknown)} FROM"
+        sql = f"""
+        SELECT * EXCLUDE (_said, _named, _owner, _key, _known), coalesce(_known, {status}) AS _status
+        FROM ({told} (SELECT *, {known} AS _known FROM ({rows})))"""
+    else:
+        sql = f"""
+        SELECT * EXCLUDE (_said, _named, _owner), {status} AS _status
+        FROM ({told} ({raw.sql}))"""
     columns = {name: names for name, names in raw.columns.items() if name != "_description"}
     return replace(raw, sql=sql, columns={**columns, "status": ("_status",)})
+
+
+def _learnt(con: DuckDBPyConnection, rows: str) -> str:
+    """Return the SQL of what `rows` say of ``_key``, null where they do not know it.
+
+    The keys are put into slots by their hash; of two in one slot the more frequent stays. They are compared as a whole.
+    """
+    name = f"fa_known_{next(_numbers)}"
+    con.execute(
+        f"""SET VARIABLE {name} = (
+        SELECT {{'keys': list(kept._key ORDER BY slot), 'statuses': list(kept._status ORDER BY slot)}}
+        FROM range(1, {_SLOTS + 1}) AS slots(slot)
+        LEFT JOIN (
+          SELECT {_slot("_key")} AS slot, max_by({{'_key': _key, '_status': _status}}, (rows, _key)) AS kept
+          FROM (SELECT _key, min(_status) AS _status, count(*) AS rows FROM ({rows}) GROUP BY _key)
+          GROUP BY slot
+        ) USING (slot))"""
+    )
+    at = f"[{_slot('_key')}]"
+    return f"CASE WHEN getvariable('{name}').keys{at} = _key THEN getvariable('{name}').statuses{at} END"
+
+
+def _slot(key: str) -> str:
+    return f"((hash({key}) % {_SLOTS}) + 1)::BIGINT"
 
 
 def phrase_pattern(phrases: Iterable[str]) -> str:

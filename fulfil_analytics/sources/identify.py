@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 HEADER_ROWS = 10
 """Rows in which the header is looked for."""
+_MANY = 20_000
+"""Rows from which on it pays to look at some of them first."""
 _ENOUGH = 3
 """Known headers from which on a row is a header row, though columns are missing."""
 
@@ -136,15 +138,15 @@ def identify(con: DuckDBPyConnection, source: SourceFile, formats: Formats) -> R
         source.refuse_change()
 
 
-def open_raw(con: DuckDBPyConnection, found: Recognised) -> Raw:
-    """Return the raw rows of a recognised file; :func:`free` them when done."""
+def open_raw(con: DuckDBPyConnection, found: Recognised, *, whole: bool = False) -> Raw:
+    """Return the raw rows of a recognised file; :func:`free` them when done. `whole`: all of them will be read."""
     source = found.source
     if found.container in ("json", "jsonl"):
         container: json_reader.Container = "json" if found.container == "json" else "jsonl"
         return json_reader.read_json(
             con, source.path, found.encoding or "utf-8", found.format, container=container, shown=source.shown
         )
-    return settle(con, _raw(_table(con, found), found), found.format)
+    return settle(con, _raw(_table(con, found), found), found.format, learn=whole and found.rows >= _MANY)
 
 
 def free(con: DuckDBPyConnection, raw: Raw) -> None:

@@ -70,6 +70,9 @@ def _install_macros(con: DuckDBPyConnection) -> None:
     data = _countries()
     names = {fold(code): code for code in data["codes"].split()}
     names |= {fold(name): code for code, listed in data["names"].items() for name in listed}
+    names = dict(
+        sorted(names.items(), key=lambda entry: entry[1] not in data["currencies"])
+    )  # a map is searched from its start
     markets = Counter(data["currencies"].values())
     lookups = {
         "fa_countries": names,

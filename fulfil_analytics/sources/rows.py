@@ -50,7 +50,7 @@ class Rows:
         self._con = con
         self._recognised = recognised
         self._reading = reading
-        self._raw = open_raw(con, recognised)
+        self._raw = open_raw(con, recognised, whole=True)
         self.select = Select(
             self._raw, recognised.format, reading, source_file=recognised.source.shown, shop=shop
         ).sql()
@@ -61,11 +61,24 @@ class Rows:
         """Return the number of data rows of the file, those that cannot be read among them."""
         return self._recognised.rows
 
-    def exported_at(self, con: DuckDBPyConnection) -> datetime:
+    @property
+    def moments(self) -> tuple[str, ...]:
+        """Columns of the SELECT that tell when the file was exported where its name does not: times that lie behind."""
+        return () if self._by_name() else tuple(self._seen())
+
+    def exported_at(self, latest: datetime | None) -> datetime:
         """Return when the file was exported, UTC: by its name, else by the latest time in it, else its time of change.
 
         The time in a name is local time of the shop. Deadlines and other times ahead do not count.
+
+        Parameters
+        ----------
+        latest : datetime, optional
+            The latest time in the columns :attr:`moments`, UTC without zone.
         """
+        return self._by_name() or latest or self._recognised.source.modified_at
+
+    def _by_name(self) -> datetime | None:
         source = self._recognised.source
         match = _TRIGGER.search(source.shown.rpartition("/")[2])
         if match:
@@ -75,22 +88,17 @@ class Rows:
                 return local.astimezone(UTC).replace(tzinfo=None)
             except ValueError:
                 pass
-        return self._latest(con) or source.modified_at
+        return None
 
-    def _latest(self, con: DuckDBPyConnection) -> datetime | None:
-        layout = self._recognised.format
-        seen = [
+    def _seen(self) -> list[str]:
+        return [
             name
-            for name, spec in layout.columns.items()
-            if spec.type in ("time", "epoch") and self._raw.columns.get(name) and not AHEAD.fullmatch(name)
+            for name, spec in self._recognised.format.columns.items()
+            if spec.type in ("time", "epoch")
+            and not name.startswith("_")
+            and self._raw.columns.get(name)
+            and not AHEAD.fullmatch(name)
         ]
-        if not seen:
-            return None
-        times = Select(self._raw, layout, self._reading, only=seen).sql()
-        latest = ", ".join(f"max({name})" for name in seen)
-        (row,) = con.execute(f"SELECT greatest({latest}) FROM ({times})").fetchall()
-        found: datetime | None = row[0]
-        return found
 
     def close(self) -> None:
         """Free what the rows stand on."""

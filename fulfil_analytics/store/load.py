@@ -6,9 +6,7 @@ import contextlib
 import datetime as dt
 import itertools
 import json
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,8 +25,7 @@ if TYPE_CHECKING:
     from fulfil_analytics.sources import Recognised, Rows
     from fulfil_analytics.store.database import Store
     from fulfil_analytics.store.phones import PhoneNumbers
-
-BATCH = 100_000
+    from fulfil_analytics.store.turns import Lane
 
 
 @dataclass(frozen=True)
@@ -69,67 +66,37 @@ class Ready:
     exported_at: dt.datetime
 
 
-class Turns:
-    """Lets files that are read side by side be written in the order in which they were named.
-
-    What was read of a file stays in its own transaction until its turn comes; after a failure no later file is written.
-    """
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._next = 0
-        self._failed: int | None = None
-
-    def go_on(self, place: int) -> None:
-        """Raise :class:`CancelledError` where a file before the one at `place` failed."""
-        if self._failed is not None and self._failed < place:
-            raise CancelledError
-
-    def wait(self, place: int) -> None:
-        """Return when all files before the one at `place` are written; raise as :meth:`go_on`."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._next == place or self._failed is not None and self._failed < place)
-        self.go_on(place)
-
-    def done(self, place: int) -> None:
-        """The file at `place` is written."""
-        with self._changed:
-            self._next = place + 1
-            self._changed.notify_all()
-
-    def fail(self, place: int) -> None:
-        """The file at `place` cannot be written; -1 stops them all."""
-        with self._changed:
-            self._failed = place if self._failed is None else min(place, self._failed)
-            self._changed.notify_all()
-
-
-@dataclass(frozen=True)
-class Lane:
-    """Where a file is written that is read beside others.
+class Latest:
+    """The latest of some times of the rows that pass by.
 
     Attributes
     ----------
-    con : DuckDBPyConnection
-        A cursor of the store's, for this file alone.
-    turns : Turns
-        Those of all files of the run.
-    place : int
-        The file's place among them.
+    at : datetime, optional
+        It, UTC without zone; none when no row has such a time.
     """
 
-    con: duckdb.DuckDBPyConnection
-    turns: Turns
-    place: int
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self.at: dt.datetime | None = None
+
+    def watch(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Yield `batches` as they are."""
+        import pyarrow.compute as pc
+
+        for batch in batches:
+            times = [pc.max(batch.column(name)).as_py() for name in self._names]
+            self.at = max((time for time in (self.at, *times) if time is not None), default=None)
+            yield batch
 
 
 def read_file(reader: duckdb.DuckDBPyConnection, rows: Rows) -> Ready:
     """Read and check all rows of a small file; nothing is written."""
-    from fulfil_analytics.schemas.check import check_batches
+    from fulfil_analytics.schemas.check import BATCH, check_batches
 
+    latest = Latest(rows.moments)
     with closing(reader.sql(rows.select).to_arrow_reader(BATCH)) as stream:
-        checked = list(check_batches(LOADED[rows.table], stream))
-    return Ready(rows, checked, rows.exported_at(reader))
+        checked = list(check_batches(LOADED[rows.table], latest.watch(stream)))
+    return Ready(rows, checked, rows.exported_at(latest.at))
 
 
 def load_file(
@@ -162,7 +129,7 @@ def load_file(
     CancelledError
         A file before this one in `lane` could not be loaded.
     """
-    from fulfil_analytics.schemas.check import check_batches
+    from fulfil_analytics.schemas.check import BATCH, check_batches
 
     source, con = recognised.source, lane.con if lane else store.con
     if con.execute("SELECT source_file FROM source_files WHERE sha256 = ?", [source.sha256]).fetchone() is not None:
@@ -179,10 +146,12 @@ def load_file(
             _ledger(con, recognised, read.rows, read.exported_at)
         else:
             reader, told = rows
+            latest = Latest(told.moments)
             with closing(reader.sql(told.select).to_arrow_reader(BATCH)) as stream:  # open, it would hold the reader
-                _insert(con, told, _watched(check_batches(LOADED[told.table], stream), lane), phones)
+                checks = check_batches(LOADED[told.table], latest.watch(stream))
+                _insert(con, told, _watched(checks, lane), phones)
             source.refuse_change()
-            _ledger(con, recognised, told, told.exported_at(reader))
+            _ledger(con, recognised, told, told.exported_at(latest.at))
         if lane:
             lane.turns.wait(lane.place)
         con.commit()

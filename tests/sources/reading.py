@@ -47,7 +47,8 @@ def read(path: Path, *, zone: str = "UTC", date_order: str = "", mode: Any = "ha
         cursor = con.execute(rows.select)
         names = [column[0] for column in cursor.description]
         found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        return Read(recognised, found, rows.rows_in(), rows.exported_at(con))
+        times = [row[name] for row in found for name in rows.moments if row[name] is not None]
+        return Read(recognised, found, rows.rows_in(), rows.exported_at(max(times, default=None)))
 
 
 def write(folder: Path, content: bytes | str, name: str = "orders.csv") -> Path:
