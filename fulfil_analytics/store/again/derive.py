@@ -133,7 +133,7 @@ def _find_runs(part: Part, basis: Basis) -> None:
     script = fill(
         read_sql("fulfil_analytics.store", "model/60_tracks.sql"), {"as_of": basis.as_of, "zone": basis.policy.zone}
     )
-    for table in ("numbered_parcels", "moves", "shared_scans"):
+    for table in ("numbered_parcels", "numbered_files", "moves", "shared_scans"):
         part.store.con.execute(made_by(script, table))
     part.run("runs_of_part")
     part.store.con.execute("DROP TABLE moves")

@@ -13,26 +13,31 @@ CREATE OR REPLACE TEMP MACRO fa_place_id(country, state, city, postal_code) AS
   (hash(country, lower(state), lower(city), postal_code) >> 1)::BIGINT;
 
 CREATE OR REPLACE TEMP TABLE numbered_parcels AS
-SELECT row_number() OVER () AS parcel_no, parcel_id, market, waybill FROM parcels;
+SELECT (row_number() OVER ())::UINTEGER AS parcel_no, parcel_id, market, waybill FROM parcels;
+
+CREATE OR REPLACE TEMP TABLE numbered_files AS
+SELECT source_file, row_number() OVER (ORDER BY source_file) AS file_no FROM source_files;
 
 -- Events that tell of the parcel: a label, and a row that says there is nothing, do not. `turn` is their total order, whatever
--- the order of loading: time, then file, then row.
+-- the order of loading: time, then file, then row. It holds them too: this is the longest table of all, and as narrow as can be.
+CREATE OR REPLACE TEMP MACRO fa_turn_file(turn) AS
+  ((turn >> 40) & 1048575)::BIGINT;
+CREATE OR REPLACE TEMP MACRO fa_turn_line(turn) AS
+  (turn & 1099511627775)::BIGINT;
+
 CREATE OR REPLACE TEMP TABLE moves AS
-WITH files AS (
-  SELECT source_file, (row_number() OVER (ORDER BY source_file))::HUGEINT AS file_number FROM source_files
-),
-told AS (
+WITH told AS (
   SELECT
-    p.parcel_no, e.event_at, e.status, e.is_scan, e.source_file, e.source_line,
-    epoch_us(e.event_at)::HUGEINT * 1152921504606846976 + f.file_number * 1099511627776 + e.source_line AS turn,
+    p.parcel_no, e.event_at, e.status, e.is_scan,
+    epoch_us(e.event_at)::HUGEINT * 1152921504606846976 + f.file_no::HUGEINT * 1099511627776 + e.source_line AS turn,
     e.is_scan AND coalesce(e.state, e.city, e.postal_code) IS NOT NULL AS placed,
     coalesce(e.country, p.market) AS country, e.state, e.city, e.postal_code
   FROM parcel_events AS e
   JOIN numbered_parcels AS p ON p.parcel_id = e.parcel_id
-  JOIN files AS f ON f.source_file = e.source_file
+  JOIN numbered_files AS f ON f.source_file = e.source_file
   WHERE e.event_at IS NOT NULL AND e.status NOT IN ('label_created', 'not_found', 'expired')
 )
-SELECT *, CASE WHEN placed THEN fa_place_id(country, state, city, postal_code) END AS place_id
+SELECT parcel_no, event_at, status, is_scan, turn, placed, CASE WHEN placed THEN fa_place_id(country, state, city, postal_code) END AS place_id
 FROM told;
 
 -- Every place that a scan, a warehouse or an address names, looked up once. What is looked up is the place as its number tells
@@ -40,7 +45,15 @@ FROM told;
 CREATE OR REPLACE TEMP TABLE named_places AS
 SELECT DISTINCT fa_place_id(country, state, city, postal_code) AS place_id, country, lower(state) AS state, lower(city) AS city, postal_code
 FROM (
-  SELECT DISTINCT country, state, city, postal_code FROM moves WHERE placed
+  SELECT DISTINCT coalesce(e.country, p.market) AS country, e.state, e.city, e.postal_code
+  FROM (
+    SELECT country, state, city, postal_code, CASE WHEN country IS NULL THEN parcel_id END AS parcel_id
+    FROM parcel_events
+    WHERE is_scan AND coalesce(state, city, postal_code) IS NOT NULL AND event_at IS NOT NULL
+      AND status NOT IN ('label_created', 'not_found', 'expired')
+    GROUP BY ALL
+  ) AS e
+  LEFT JOIN parcels AS p ON p.parcel_id = e.parcel_id
   UNION
   SELECT DISTINCT p.market, w.state, w.city, w.postal_code
   FROM parcels AS p JOIN warehouses AS w ON w.warehouse = p.warehouse
@@ -126,7 +139,7 @@ CREATE OR REPLACE TEMP MACRO fa_km_between(a, b) AS
 CREATE OR REPLACE TABLE track_steps AS
 WITH steps AS (
   SELECT
-    parcel_no, event_at, status, place_id, source_file, source_line,
+    parcel_no, event_at, status, place_id, turn,
     lead(event_at) OVER way AS next_at,
     lead(status) OVER way AS next_status,
     lead(CASE WHEN place_id IS NOT NULL THEN event_at END IGNORE NULLS) OVER way AS next_place_at,
@@ -141,9 +154,11 @@ measured AS (
   LEFT JOIN track_places AS a ON a.place_id = s.place_id
   LEFT JOIN track_places AS b ON b.place_id = s.next_place_id
 )
-SELECT p.parcel_id, m.* EXCLUDE (parcel_no)
+SELECT p.parcel_id, m.event_at, m.status, m.place_id, f.source_file, fa_turn_line(m.turn) AS source_line, m.next_at, m.next_status,
+  m.next_place_at, m.next_place_id, m.next_place_status, m.km
 FROM measured AS m
 JOIN numbered_parcels AS p ON p.parcel_no = m.parcel_no
+JOIN numbered_files AS f ON f.file_no = fa_turn_file(m.turn)
 WHERE (next_at IS NULL AND status NOT IN ('delivered', 'returned', 'lost', 'cancelled'))
   OR next_at >= event_at + INTERVAL 12 HOUR
   OR (km >= 100 AND (km * 12 > epoch(next_place_at - event_at) OR status = 'delivered'));
@@ -265,12 +280,11 @@ WITH shared AS (
   GROUP BY s.run
   HAVING min(p.waybill) <> max(p.waybill)
 )
-SELECT s.run, p.parcel_id, s.starts_at, s.ends_at, s.with_pickup, s.with_delivery,
-  m.source_file, m.source_line
+SELECT s.run, p.parcel_id, s.starts_at, s.ends_at, s.with_pickup, s.with_delivery, f.source_file, fa_turn_line(s.turn) AS source_line
 FROM shared_scans AS s
 JOIN shared ON shared.run = s.run
 JOIN numbered_parcels AS p ON p.parcel_no = s.parcel_no
-JOIN moves AS m ON m.parcel_no = s.parcel_no AND m.turn = s.turn
+JOIN numbered_files AS f ON f.file_no = fa_turn_file(s.turn)
 WHERE s.ends_at IS NOT NULL;
 
 -- Days on which a carrier scans nothing, as spans of UTC, for each clock that a place goes by; zone '*' is the policy's,
