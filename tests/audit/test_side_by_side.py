@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fulfil_analytics.errors import InputError
-from fulfil_analytics.schemas import LOADED
+from fulfil_analytics.schemas import LOADED, check
 from fulfil_analytics.store import open_store
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "planted"
@@ -23,7 +23,7 @@ options = importlib.import_module("fulfil_analytics.audit.options")
 def beside(monkeypatch: pytest.MonkeyPatch) -> None:
     """No file counts as small, and each is read in several pieces."""
     monkeypatch.setattr(intake, "FEW_ROWS", 0)
-    monkeypatch.setattr(load, "BATCH", 50)
+    monkeypatch.setattr(check, "BATCH", 50)
 
 
 def load_into(db: Path, *inputs: Path) -> dict[str, object]:
@@ -39,7 +39,7 @@ def rows_of(db: Path) -> dict[str, list[tuple[object, ...]]]:
 def test_the_store_is_the_same_row_for_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load_into(tmp_path / "one.duckdb", SAMPLE)
     monkeypatch.setattr(intake, "FEW_ROWS", 0)
-    monkeypatch.setattr(load, "BATCH", 50)
+    monkeypatch.setattr(check, "BATCH", 50)
     load_into(tmp_path / "two.duckdb", SAMPLE)
     one, two = rows_of(tmp_path / "one.duckdb"), rows_of(tmp_path / "two.duckdb")
     assert len(one["loaded_tracking_events"]) > 50

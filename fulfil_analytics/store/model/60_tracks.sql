@@ -206,7 +206,7 @@ WITH ways AS (
 SELECT
   ways.parcel_id, ways.first_scan_at, ways.first_scan_status, ways.first_place_at, ways.first_place, ways.first_state,
   ways.last_mile_at, ways.warehouse_place, ways.warehouse_state, ways.warehouse_km, ways.hands_over,
-  n.next_event_at,
+  u.next_event_at,
   u.first_pickup_at, u.last_pickup_at,
   a.shown AS first_pickup_place, b.shown AS last_pickup_place, a.state AS first_pickup_state, b.state AS last_pickup_state,
   fa_km_between(a, b) AS pickup_km,
@@ -221,21 +221,19 @@ SELECT
   ways.last_mile_zone
 FROM ways
 LEFT JOIN (
-  SELECT m.parcel_no, min(m.event_at) AS next_event_at
-  FROM moves AS m
-  JOIN whole_tracks AS w ON w.parcel_no = m.parcel_no
-  WHERE m.event_at > w.first_scan_at
-  GROUP BY m.parcel_no
-) AS n ON n.parcel_no = ways.parcel_no
--- A pick-up behind the last mile is the buyer's, at a counter.
-LEFT JOIN (
-  SELECT m.parcel_no, min(m.event_at) AS first_pickup_at, max(m.event_at) AS last_pickup_at,
-    arg_min(m.place_id, m.turn) FILTER (WHERE m.placed) AS first_place_id,
-    arg_max(m.place_id, m.turn) FILTER (WHERE m.placed) AS last_place_id
-  FROM moves AS m
-  JOIN whole_tracks AS w ON w.parcel_no = m.parcel_no
-  WHERE m.status = 'picked_up' AND (w.last_mile_at IS NULL OR m.event_at <= w.last_mile_at)
-  GROUP BY m.parcel_no
+  SELECT parcel_no, min(event_at) FILTER (WHERE behind) AS next_event_at,
+    min(event_at) FILTER (WHERE picked_up) AS first_pickup_at, max(event_at) FILTER (WHERE picked_up) AS last_pickup_at,
+    arg_min(place_id, turn) FILTER (WHERE picked_up AND placed) AS first_place_id,
+    arg_max(place_id, turn) FILTER (WHERE picked_up AND placed) AS last_place_id
+  FROM (
+    SELECT m.parcel_no, m.event_at, m.place_id, m.turn, m.placed, m.event_at > w.first_scan_at AS behind,
+      -- a pick-up behind the last mile is the buyer's, at a counter
+      m.status = 'picked_up' AND (w.last_mile_at IS NULL OR m.event_at <= w.last_mile_at) AS picked_up
+    FROM moves AS m
+    JOIN whole_tracks AS w ON w.parcel_no = m.parcel_no
+  )
+  WHERE behind OR picked_up
+  GROUP BY parcel_no
 ) AS u ON u.parcel_no = ways.parcel_no
 LEFT JOIN track_places AS a ON a.place_id = u.first_place_id
 LEFT JOIN track_places AS b ON b.place_id = u.last_place_id;
