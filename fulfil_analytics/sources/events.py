@@ -82,11 +82,13 @@ def settle(con: DuckDBPyConnection, raw: Raw, item: Format, *, learn: bool = Fal
     status = f"coalesce({', '.join(found)})"
     parts = {"_said": said, "_named": named, "_owner": owner}
     told = f"SELECT *, {', '.join(f'{part} AS {name}' for name, part in parts.items())} FROM"
+    learnt: tuple[str, ...] = ()
     if learn:
         # an event is the same by its carrier, status and description; the answers of the first rows serve most others
         cells = [f"coalesce({name}, chr(30))" for name in (*statuses, *descriptions, *carriers)]
         rows = f"SELECT *, concat_ws(chr(31), {', '.join(cells)}) AS _key FROM ({raw.sql})"
-        known = _learnt(con, f"SELECT _key, {status} AS _status FROM ({told} ({rows} LIMIT {_FIRST}))")
+        learnt = (f"fa_known_{next(_numbers)}",)
+        known = _learnt(con, learnt[0], f"SELECT _key, {status} AS _status FROM ({told} ({rows} LIMIT {_FIRST}))")
         unknown = (f"CASE WHEN _known IS NULL THEN {part} END AS {name}" for name, part in parts.items())
         told = f"SELECT *, {', '.join(unknown)} FROM"
         sql = f"""
@@ -97,15 +99,14 @@ def settle(con: DuckDBPyConnection, raw: Raw, item: Format, *, learn: bool = Fal
         SELECT * EXCLUDE (_said, _named, _owner), {status} AS _status
         FROM ({told} ({raw.sql}))"""
     columns = {name: names for name, names in raw.columns.items() if name != "_description"}
-    return replace(raw, sql=sql, columns={**columns, "status": ("_status",)})
+    return replace(raw, sql=sql, columns={**columns, "status": ("_status",)}, learnt=learnt)
 
 
-def _learnt(con: DuckDBPyConnection, rows: str) -> str:
-    """Return the SQL of what `rows` say of ``_key``, null where they do not know it.
+def _learnt(con: DuckDBPyConnection, name: str, rows: str) -> str:
+    """Put what `rows` say of ``_key`` into the variable `name`; return the SQL that asks it, null where it is not told.
 
     The keys are put into slots by their hash; of two in one slot the more frequent stays. They are compared as a whole.
     """
-    name = f"fa_known_{next(_numbers)}"
     con.execute(
         f"""SET VARIABLE {name} = (
         SELECT {{'keys': list(kept._key ORDER BY slot), 'statuses': list(kept._status ORDER BY slot)}}

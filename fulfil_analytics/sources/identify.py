@@ -150,9 +150,11 @@ def open_raw(con: DuckDBPyConnection, found: Recognised, *, whole: bool = False)
 
 
 def free(con: DuckDBPyConnection, raw: Raw) -> None:
-    """Unregister what stands behind `raw`."""
+    """Unregister and forget what stands behind `raw`."""
     for name in raw.registered:
         con.unregister(name)
+    for name in raw.learnt:
+        con.execute(f"RESET VARIABLE {name}")
 
 
 def _counted(con: DuckDBPyConnection, found: Recognised) -> Recognised:

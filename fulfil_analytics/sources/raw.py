@@ -23,6 +23,8 @@ class Raw:
         ``bad_json``, ...), null for a good row.
     registered : tuple of str
         Names that were registered in the connection for `sql`; unregistered when the rows are done with.
+    learnt : tuple of str
+        Session variables that `sql` reads; they hold texts of the file and are emptied likewise.
     """
 
     sql: str
@@ -30,3 +32,4 @@ class Raw:
     rows: int
     fault: str | None = None
     registered: tuple[str, ...] = ()
+    learnt: tuple[str, ...] = ()
