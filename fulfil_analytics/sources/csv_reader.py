@@ -47,7 +47,7 @@ def heads(path: Path, text: Text, shown: str) -> list[Head]:
 
 def may_be_sound(path: Path, text: Text, shown: str) -> bool:
     """Return whether :func:`read_sound` may be tried: UTF-8 throughout, no blank line between rows."""
-    return text.encoding == "utf-8" and text.clean and not has_blank_line(path, shown)
+    return text.encoding == "utf-8" and text.clean and not (text.blank_lines and has_blank_line(path, shown))
 
 
 def read_sound(path: Path, *, delimiter: str, header_row: int, width: int) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fulfil_analytics.errors import InputError
@@ -33,11 +33,14 @@ class Text:
         Bytes of the byte order mark.
     clean : bool
         False when a few lines are not in the encoding; when they are many, the file is refused.
+    blank_lines : bool
+        False when no line of a UTF-8 file is blank, inside quotes or not.
     """
 
     encoding: str
     bom: int = 0
     clean: bool = True
+    blank_lines: bool = field(default=True, compare=False)
 
 
 def detect(path: Path, shown: str) -> Text:
@@ -74,7 +77,7 @@ def _utf16_without_mark(head: bytes) -> str:
 
 
 def _utf8_or_chinese(path: Path, shown: str, text: Text) -> Text:
-    lines, bad = 0, []
+    lines, bad, blank = 0, [], False
     for block, first_line in blocks(path, shown):
         at = block.find(b"\0")
         if at >= 0:
@@ -85,10 +88,11 @@ def _utf8_or_chinese(path: Path, shown: str, text: Text) -> Text:
                 remedy="Export the file anew",
             )
         lines += block.count(b"\n")
+        blank = blank or block.startswith((b"\n", b"\r\n")) or b"\n\n" in block or b"\n\r\n" in block
         if not _decodes(block, "utf-8"):
             bad += [first_line + i for i, line in enumerate(block.split(b"\n")) if not _decodes(line, "utf-8")]
     if not bad:
-        return text
+        return replace(text, blank_lines=blank)
     if not text.bom and _is_chinese(path):
         return Text("gb18030")
     if len(bad) > max(1, lines // 20):

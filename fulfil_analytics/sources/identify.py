@@ -167,6 +167,8 @@ def _counted(con: DuckDBPyConnection, found: Recognised) -> Recognised:
             return replace(found, rows=raw.rows)
         if found.container == "csv" and not found.sound:
             _refuse_cut_off(con, found, raw.sql)
+        if found.sound and (plain := _plain_count(con, found, raw.sql)) is not None:
+            return replace(found, rows=plain, has_blank_rows=False)
         blank = _is_blank(found)
         (row,) = con.execute(f"SELECT count(*), count(*) FILTER ({blank}) FROM ({raw.sql})").fetchall()
         return replace(found, rows=int(row[0] - row[1]), has_blank_rows=row[1] > 0)
@@ -178,6 +180,15 @@ def _counted(con: DuckDBPyConnection, found: Recognised) -> Recognised:
         return _counted(con, replace(found, sound=False))
     finally:
         free(con, raw)
+
+
+def _plain_count(con: DuckDBPyConnection, found: Recognised, sql: str) -> int | None:
+    """Return the number of rows where one column shows that none is blank; the parser checks the others all the same."""
+    first = min(
+        (place for column in found.format.identify.requires for place in found.places.get(column, ())), default=0
+    )
+    (row,) = con.execute(f"SELECT count(*), count(c{first}) FROM ({sql})").fetchall()
+    return int(row[0]) if row[0] == row[1] else None
 
 
 def _refuse_cut_off(con: DuckDBPyConnection, found: Recognised, sql: str) -> None:
