@@ -183,7 +183,7 @@ def _counted(con: DuckDBPyConnection, found: Recognised) -> Recognised:
 
 
 def _plain_count(con: DuckDBPyConnection, found: Recognised, sql: str) -> int | None:
-    """Return the number of rows where one column shows that none is blank; the parser checks the others all the same."""
+    """Return the number of rows where one column shows that none is blank; the parser checks the others as well."""
     first = min(
         (place for column in found.format.identify.requires for place in found.places.get(column, ())), default=0
     )
