@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
 
 from fulfil_analytics.errors import InputError
 from fulfil_analytics.schemas import LOADED, check
-from fulfil_analytics.store import open_store
+from fulfil_analytics.store import Turns, open_store
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "planted"
 intake = importlib.import_module("fulfil_analytics.audit.intake")
@@ -77,6 +78,18 @@ def test_after_a_failure_no_later_file_is_there(tmp_path: Path, failing: int, mo
     assert {table: sorted(map(repr, rows)) for table, rows in found.items()} == {
         table: sorted(map(repr, rows)) for table, rows in expected.items()
     }
+
+
+def test_a_file_that_waits_for_its_turn_keeps_no_other_from_being_read() -> None:
+    turns = Turns(1)
+    turns.begin(1)
+    waiting = threading.Thread(target=turns.wait, args=(1,))
+    waiting.start()
+    turns.begin(0)  # would never come back if the one that waits kept its seat
+    turns.wait(0)
+    turns.done(0)
+    waiting.join(10)
+    assert not waiting.is_alive()
 
 
 def _looked(folder: Path, named: list[Path]) -> list[object]:

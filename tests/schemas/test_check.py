@@ -42,6 +42,24 @@ def test_good_rows_pass_untouched() -> None:
     assert result.good.columns == list(duckdb_types(LINES))
 
 
+def test_small_batches_are_checked_together() -> None:
+    kinds = {name: KINDS[kind] for name, kind in duckdb_types(LINES).items()} | {PROBLEMS: pl.List(pl.String)}
+    row = {
+        "source_file": "a.csv",
+        "source_line": 2,
+        "order_id": "1",
+        "created_at": dt.datetime(2026, 11, 1),
+        PROBLEMS: [],
+    }
+    batches = [
+        pl.DataFrame([{name: (row | bad).get(name) for name in kinds}], schema=kinds).to_arrow().to_batches()[0]
+        for bad in ({}, {"quantity": -1, "source_line": 3}, {"order_id": "?", "source_line": 4})
+    ]
+    (result,) = check_batches(LINES, batches)
+    assert (result.good.height, result.rows_rejected) == (2, 1)
+    assert [row[:3] for row in aside(result)] == [(3, "quantity", "cell"), (4, "order_id", "row")]
+
+
 def test_a_bad_cell_costs_the_cell() -> None:
     result = checked({"quantity": -1, "sku_id": "S"}, {"quantity": 3})
     assert aside(result) == [(2, "quantity", "cell", "out_of_range", "-9")]

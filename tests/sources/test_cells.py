@@ -150,6 +150,43 @@ def test_no_cell_makes_the_query_fail(con, texts):
     assert len(rows) == len(texts)
 
 
+def test_the_short_ways_give_what_the_long_ones_gave(con):
+    ends, cores = (
+        ["", " ", "\t", "\n", "\r", "\u00a0", "\u3000", " \t", "\t "],
+        ["a", "a b", "a\tb", "1\n2", "é", "9" * 18, "x-1"],
+    )
+    cells = [f"{left}{core}{right}" for left in ends for core in [*cores, ""] for right in ends]
+    blanks = " \t\r\n\u00a0\u3000\u200b\ufeff"
+    told = [
+        (
+            cell.strip(blanks)
+            if not cell.isascii() or "\n" in cell or "\r" in cell
+            else cell.replace("\t", " ").strip(" ")
+        )
+        or None
+        for cell in cells
+    ]
+    assert call(con, "fa_clean(t)", *cells) == told
+
+    bare = ["576461234567890123", "1Z999AA10123456784", "5764612345000000000", "12E4567", "TBA000000000000"]
+    for bares, long in (
+        ("fa_bare_identifier", "fa_no_name(t, fa_identifier(t))"),
+        ("fa_bare_waybill", "fa_number(t, fa_waybill(t))"),
+    ):
+        short = [text for text, is_bare in zip(bare, call(con, f"{bares}(t)", *bare), strict=True) if is_bare]
+        assert short
+        assert call(con, long, *short) == short
+        for zeros in ("TRUE", "FALSE"):
+            assert call(con, f"fa_zeros(t, {zeros})", *short) == call(
+                con, f"fa_damaged(fa_waybill(t), {zeros})", *short
+            )
+
+    times = ["2026-10-19T15:19:45Z", "2026-02-30T15:19:45Z", "2026-10-19Tab:19:45Z"]
+    assert call(con, "fa_plain_time(t, 'Asia/Bangkok')", *times) == [datetime(2026, 10, 19, 15, 19, 45), None, None]
+    names = ["Maple Testwell", "buyer.98_99", "O-Neil J", "J.. Doe", "José"]
+    assert call(con, "fa_words(t)", *names) == ["maple testwell", "buyer 98 99", "o neil j", "j doe", "jose"]
+
+
 def test_numbers_that_are_none(con):
     assert call(con, "fa_integer(t)", "1.5", "x", "1,20", "--1", "9" * 30) == [None] * 5
     assert call(con, "fa_integer(t)", "1", "2.0", "1,200", "-3") == [1, 2, 1200, -3]

@@ -46,6 +46,21 @@ def settled(
     return [found for (found,) in con.sql(f"SELECT {status} FROM ({raw.sql}) ORDER BY source_line").fetchall()]
 
 
+def test_what_was_learnt_of_the_first_events_means_the_same(con: duckdb.DuckDBPyConnection, formats: Formats) -> None:
+    rows = """SELECT i AS source_line, [NULL, '', 'in_transit', 'USPS 01', '01', 'odd'][i % 6 + 1] AS s,
+        CASE WHEN i % 7 > 0 THEN ['Delivered', 'Shipping label created', 'Left', '', 'in_transit'][i % 5 + 1]
+        || CASE WHEN i > 5000 THEN ' again' ELSE '' END END AS d, [NULL, 'USPS', 'UPS'][i % 3 + 1] AS c FROM range(6000) AS r(i)"""
+    raw = Raw(rows, {"status": ("s",), "_description": ("d",), "carrier_as_given": ("c",)}, 6000)
+    item = formats["tracking-template"]
+    each, learnt = settle(con, raw, item), settle(con, raw, item, learn=True)
+    told, again = (
+        con.execute(f"SELECT _status FROM ({it.sql}) ORDER BY source_line").fetchall() for it in (each, learnt)
+    )
+    assert told == again
+    assert {status for (status,) in told} >= {"delivered", "label_created", "in_transit", "other"}
+    assert con.execute(f"SELECT len(list_distinct(getvariable('{learnt.learnt[0]}').keys))").fetchall()[0][0] > 20
+
+
 def test_every_normal_form_means_itself_in_every_feed(con: duckdb.DuckDBPyConnection, formats: Formats) -> None:
     for item in formats:
         if item.table == "tracking_events":
