@@ -275,6 +275,7 @@ def settle(store: Store, *, all_rows: bool = False) -> None:
         if all_rows or new == held:
             settle_rows(store, tuple(LOADED))
         elif new:
+            run_script(store.con, read_sql("fulfil_analytics.store", "settle_told.sql"))
             settle_rows(store, _kinds_of_new(store), only_new=True)
         rows = " UNION ALL ".join(f"SELECT source_file, is_current FROM loaded_{table}" for table in LOADED)
         store.con.execute(read_sql("fulfil_analytics.store", "ledger.sql").replace("{{rows}}", rows))
@@ -304,7 +305,7 @@ def _kinds_of_new(store: Store) -> tuple[str, ...]:
 def settle_rows(store: Store, tables: Sequence[str], *, only_new: bool = False) -> None:
     """Decide which rows are current: of orders and events all (or those of new files), of the others those of `tables`.
 
-    `only_new` reads the tables that ``settle_new.sql`` writes.
+    `only_new` reads the tables that ``settle_new.sql`` and ``settle_told.sql`` write.
     """
     text = read_sql("fulfil_analytics.store", "settle.sql")
     for hole, condition in _NEW_ROWS.items():

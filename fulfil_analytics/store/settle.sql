@@ -24,14 +24,23 @@ SET is_current = FALSE
 FROM winners AS w
 WHERE w.order_id = l.order_id AND w.source_file <> l.source_file;
 
--- A row that stands twice in the winning file is one line; an API line number tells units apart.
+-- A row that stands twice in the winning file is one line; an API line number tells units apart. Only rows that share a print
+-- with another are put next to one another: most share none, and whole rows take much memory.
+CREATE OR REPLACE TEMP MACRO fa_line_print(source_file, order_id, sku_id, seller_sku, waybill) AS
+  hash(source_file, order_id, sku_id, seller_sku, waybill);
 UPDATE loaded_order_lines AS l
 SET is_current = FALSE
 FROM (
   SELECT source_file, order_id, line_id, sku_id, seller_sku, variation, package_id, waybill, quantity, line_total_cents, order_status,
     min(source_line) AS first_line
   FROM loaded_order_lines AS l
-  WHERE l.is_current AND {{orders}}
+  WHERE l.is_current AND {{orders}} AND fa_line_print(source_file, order_id, sku_id, seller_sku, waybill) IN (
+    SELECT fa_line_print(source_file, order_id, sku_id, seller_sku, waybill) AS print
+    FROM loaded_order_lines AS l
+    WHERE l.is_current AND {{orders}}
+    GROUP BY print
+    HAVING count(*) > 1
+  )
   GROUP BY ALL
   HAVING count(*) > 1
 ) AS d
@@ -43,11 +52,19 @@ WHERE l.is_current AND l.source_file = d.source_file AND l.order_id = d.order_id
   AND l.order_status IS NOT DISTINCT FROM d.order_status;
 
 -- An event that several files tell is one event.
+CREATE OR REPLACE TEMP MACRO fa_event_print(waybill, order_id, event_at, status) AS
+  hash(waybill, order_id, event_at, status);
 CREATE OR REPLACE TEMP TABLE repeated_events AS
 SELECT waybill, order_id, carrier_as_given, event_at, status, city, state, postal_code, country, weight_g,
   min((source_file, source_line)) AS kept
 FROM loaded_tracking_events AS e
-WHERE {{events}}
+WHERE {{events}} AND fa_event_print(waybill, order_id, event_at, status) IN (
+  SELECT fa_event_print(waybill, order_id, event_at, status) AS print
+  FROM loaded_tracking_events AS e
+  WHERE {{events}}
+  GROUP BY print
+  HAVING count(*) > 1
+)
 GROUP BY ALL
 HAVING count(*) > 1;
 

@@ -49,7 +49,8 @@ def settled(
 def test_what_was_learnt_of_the_first_events_means_the_same(con: duckdb.DuckDBPyConnection, formats: Formats) -> None:
     rows = """SELECT i AS source_line, [NULL, '', 'in_transit', 'USPS 01', '01', 'odd'][i % 6 + 1] AS s,
         CASE WHEN i % 7 > 0 THEN ['Delivered', 'Shipping label created', 'Left', '', 'in_transit'][i % 5 + 1]
-        || CASE WHEN i > 5000 THEN ' again' ELSE '' END END AS d, [NULL, 'USPS', 'UPS'][i % 3 + 1] AS c FROM range(6000) AS r(i)"""
+        || CASE WHEN i > 5000 THEN ' again' ELSE '' END END AS d, [NULL, 'USPS', 'UPS'][i % 3 + 1] AS c
+        FROM range(6000) AS r(i)"""
     raw = Raw(rows, {"status": ("s",), "_description": ("d",), "carrier_as_given": ("c",)}, 6000)
     item = formats["tracking-template"]
     each, learnt = settle(con, raw, item), settle(con, raw, item, learn=True)
