@@ -121,6 +121,7 @@ class SparkEngine:
         logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
         self.spark = spark
         self._views: set[str] = set()
+        self._put: dict[str, pa.Table] = {}
         for statement in _prelude():
             spark.sql(statement)
 
@@ -145,37 +146,44 @@ class SparkEngine:
         return {field.name: _kind(field.dataType.simpleString()) for field in self.frame(sql).schema.fields}
 
     def put(self, tables: Mapping[str, pa.Table]) -> None:
-        """Let `tables` be the only tables there are; for small ones."""
-        self.clear()
+        """Let `tables` be the only tables there are; for small ones. One that is there already is left as it is."""
+        self._drop(self._views - set(tables))
         for table, rows in tables.items():
-            self.view(table, self.spark.createDataFrame(rows))
+            if table not in self._put or not self._put[table].equals(rows):
+                self.view(table, self.spark.createDataFrame(rows))
+                self._put[table] = rows
 
     def view(self, table: str, frame: DataFrame) -> None:
         """Let rules read `frame` as `table`; its times are UTC."""
-        columns = [
-            f"CAST({name(field.name)} AS TIMESTAMP) AS {field.name}"
-            if field.dataType.typeName() == "timestamp_ntz"
-            else name(field.name)
-            for field in frame.schema.fields
-        ]
-        if table not in self._views and self.spark.catalog.tableExists(table) and self._is_foreign(table):
+        self._put.pop(table, None)
+        from pyspark.sql.functions import col
+
+        times = [field.name for field in frame.schema.fields if field.dataType.typeName() == "timestamp_ntz"]
+        told = frame.withColumns({column: col(name(column)).cast("timestamp") for column in times}) if times else frame
+        if table in self._views:
+            told.createOrReplaceTempView(table)
+            return
+        try:
+            told.createTempView(table)
+        except Exception as problem:
+            if "ALREADY_EXISTS" not in str(getattr(problem, "getCondition", lambda: None)()):
+                raise
             raise UsageError(
                 f"the Spark session has a temporary view named {table} already",
                 column="--engine",
                 remedy=f'Drop or rename it: spark.catalog.dropTempView("{table}")',
-            )
-        frame.selectExpr(*columns).createOrReplaceTempView(table)
+            ) from None
         self._views.add(table)
-
-    def _is_foreign(self, table: str) -> bool:
-        found = self.spark.catalog.getTable(table)
-        return bool(found.isTemporary)
 
     def clear(self) -> None:
         """Drop the views that were made here."""
-        for view in self._views:
+        self._drop(set(self._views))
+
+    def _drop(self, views: set[str]) -> None:
+        for view in views:
             self.spark.catalog.dropTempView(view)
-        self._views.clear()
+            self._put.pop(view, None)
+        self._views -= views
 
     def __enter__(self) -> SparkEngine:
         return self

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from fulfil_analytics.audit.cluster.head import REFERENCES
-from fulfil_analytics.audit.cluster.steps import ELSEWHERE, FROM_PARTS, FROM_WHOLE, MISSING, whole
+from fulfil_analytics.audit.cluster.judge import tables_read
+from fulfil_analytics.audit.cluster.steps import ELSEWHERE, FROM_PARTS, FROM_WHOLE, MISSING, wholes
 from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.rulebook import lint, load_rules
 from fulfil_analytics.rulebook.tables import tables
@@ -25,5 +26,15 @@ def test_no_shipped_rule_needs_what_is_missing():
 
 
 def test_what_spark_runs_as_it_stands_is_a_select():
+    selects = wholes()
+    assert {*selects} == {*FROM_WHOLE, "track_runs"}
     for table in FROM_WHOLE:
-        assert whole(table).startswith("SELECT ")
+        assert selects[table].startswith("SELECT ")
+
+
+def test_what_rules_do_not_read_is_not_written_out():
+    book = load_rules([rules_folder()])
+    assert {*FROM_PARTS, "scans", *wholes()} <= tables_read(book, ANY)
+    one = tables_read([book["late_dispatch"]], ANY)
+    assert {"orders", "parcels", "deadlines"} <= one
+    assert one.isdisjoint({"tracks", "scans", "track_runs"})

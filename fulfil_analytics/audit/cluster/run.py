@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.audit.cluster import head as heads
 from fulfil_analytics.audit.cluster import steps
 from fulfil_analytics.audit.cluster.groups import grouped
-from fulfil_analytics.audit.cluster.judge import run_rules
+from fulfil_analytics.audit.cluster.judge import AT_A_TIME, run_rules, tables_read
 from fulfil_analytics.audit.cluster.output import Output
 from fulfil_analytics.audit.cluster.parts import (
     KEY,
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from fulfil_analytics.policy import Policy
 
 ROWS_A_PART = 1_000_000
-LEAST_ROWS = 2_000
+LEAST_ROWS = 50_000
+"""Fewer rows than this take less time than to open one more part."""
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 CELLS = ("rate_cells", "rate_days", "recent_days")
 
@@ -195,8 +197,14 @@ class _Run:
 
     def _count_parts(self, source: Source) -> int:
         rows = sum(source.tables[table].count() for table in ("order_lines", "tracking_events"))
-        wanted = int(self.spark.conf.get("spark.sql.shuffle.partitions", "2") or 2)
-        return max(-(-rows // ROWS_A_PART), min(wanted, 1 + rows // LEAST_ROWS))
+        return max(-(-rows // ROWS_A_PART), min(self._cores(), 1 + rows // LEAST_ROWS))
+
+    def _cores(self) -> int:
+        """Return how many tasks the session runs at a time, as far as it tells."""
+        try:
+            return int(self.spark.sparkContext.defaultParallelism)
+        except Exception:  # of a session over Spark Connect nothing like it is known
+            return int(self.spark.conf.get("spark.sql.shuffle.partitions", "2") or 2)
 
     def _kept(self, packed: DataFrame, name: str) -> DataFrame:
         """Write packed results aside and read them back: a lost executor costs its part, and nothing is done twice."""
@@ -208,11 +216,11 @@ class _Run:
         units = unpacked(packed, "weighed_units").selectExpr("*", f"concat(shop, '|', sku) AS {KEY}")
         return collected(by_part({"weighed_units": units}, parts, kit, steps.learn), ("learned_weights",))
 
-    def _table(self, packed: DataFrame, kind: str) -> DataFrame:
-        """Write one kind of results as a table of its own: rules read it more than once."""
-        place = self.output.work(f"tables/{kind}")
-        unpacked(packed, kind).write.mode("overwrite").parquet(place)
-        return self.spark.read.parquet(place)
+    def _table(self, rows: DataFrame, name: str) -> DataFrame:
+        """Write rows aside as a table: they are read more than once."""
+        place = self.output.work(f"tables/{name}")
+        rows.write.mode("overwrite").parquet(place)
+        return self.spark.read.schema(rows.schema).parquet(place)
 
     def _views(self, source: Source, head: Any, derived: DataFrame, kit: Kit, parts: int) -> None:
         from fulfil_analytics.schemas import LOADED
@@ -222,8 +230,18 @@ class _Run:
             self.engine.view(f"loaded_{table}", loaded)
             self.engine.view(table, loaded.where("is_current").drop("is_current"))
         self.engine.view("quarantine", source.tables["quarantine"])
-        for table in steps.FROM_PARTS:
-            self.engine.view(table, self._table(derived, table))
+        needed = tables_read(head.book, head.as_of)
+
+        def kept(table: str, rows: DataFrame) -> DataFrame:
+            return self._table(rows, table) if table in needed else rows
+
+        with ThreadPoolExecutor(AT_A_TIME) as lanes:
+            for table, rows in zip(
+                steps.FROM_PARTS,
+                lanes.map(lambda table: kept(table, unpacked(derived, table)), steps.FROM_PARTS),
+                strict=True,
+            ):
+                self.engine.view(table, rows)
         # a place may be named in several parts
         places = self.spark.table("track_places")
         first = [f"min({column}) AS {column}" for column in places.columns if column != "place_id"]
@@ -235,11 +253,11 @@ class _Run:
         for table, rows in head.references().items():
             self.engine.view(table, self.spark.createDataFrame(rows))
         owed = unpacked(derived, "owed").selectExpr("*", f"concat_ws('|', place, item) AS {KEY}")
-        self.engine.view("stock_needs", self._table(by_part({"owed": owed}, parts, kit, steps.queue), "stock_needs"))
-        for table in steps.FROM_WHOLE:
-            self.engine.view(table, self.engine.frame(steps.whole(table)))
-        self.engine.view("scans", self._table(derived, "scans"))
-        self.engine.view("track_runs", self.engine.frame(steps.track_runs()))
+        queued = unpacked(by_part({"owed": owed}, parts, kit, steps.queue), "stock_needs")
+        self.engine.view("stock_needs", kept("stock_needs", queued))
+        self.engine.view("scans", kept("scans", unpacked(derived, "scans")))
+        for table, select in steps.wholes().items():
+            self.engine.view(table, kept(table, self.engine.frame(select)))
 
     def _write(
         self,
@@ -253,7 +271,7 @@ class _Run:
     ) -> None:
         kit = head.third_kit(kit, runs)
         keyed = found.selectExpr("*", f"coalesce(order_id, waybill, source_file, finding_id) AS {KEY}")
-        findings = self._table(by_part({"found": keyed}, parts, kit, steps.roots), "findings")
+        findings = self._table(unpacked(by_part({"found": keyed}, parts, kit, steps.roots), "findings"), "findings")
         self.output.table("findings", _sorted(findings, *_ORDER))
         self.output.table("deadlines", _sorted(self.spark.table("deadlines"), "order_id", "stage", "mode"))
         orders = self.spark.table("orders").selectExpr("*", f"order_id AS {KEY}")

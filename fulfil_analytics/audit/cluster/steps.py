@@ -95,15 +95,11 @@ def queue(store: Store, kit: Kit) -> Results:
     yield "stock_needs", "stock_needs"
 
 
-def whole(table: str) -> str:
-    """Return the SELECT of a table of :data:`FROM_WHOLE`, which Spark runs as it stands in the model."""
-    script = read_sql("fulfil_analytics.store", f"model/{FROM_WHOLE[table]}.sql")
-    return _statement(script, table).partition(" AS\n")[2]
-
-
-def track_runs() -> str:
-    """Return the SELECT of ``track_runs`` over the scans of all parts, for Spark."""
-    return read_sql(PACKAGE, "sql/track_runs.sql")
+def wholes() -> dict[str, str]:
+    """Return the SELECTs of tables that look across parts, for Spark: :data:`FROM_WHOLE` as the model has them."""
+    scripts = {table: read_sql("fulfil_analytics.store", f"model/{file}.sql") for table, file in FROM_WHOLE.items()}
+    whole = {table: _statement(script, table).partition(" AS\n")[2] for table, script in scripts.items()}
+    return {**whole, "track_runs": read_sql(PACKAGE, "sql/track_runs.sql")}
 
 
 def roots(store: Store, kit: Kit) -> Results:
