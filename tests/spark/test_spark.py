@@ -24,7 +24,8 @@ pytestmark = [
     pytest.mark.skipif(not has_java(), reason="there is no Java runtime"),
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
-RULES = ("late_dispatch", "invalid_waybill", "stale_tracking", "placeholder_waybill", "unapproved_carrier")
+RULES = ("late_dispatch", "invalid_waybill", "damaged_identifier", "unmatched_tracking", "truncated_export")
+"""Of each the first two examples: one rule of each grain, with a join of its own and without."""
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,7 @@ def test_one_meaning(spark, subtests, tmp_path):
             assert engine.columns(kinds) == duckdb.columns(kinds)
         book = load_rules([rules_folder()])
         for rule_id in RULES:
-            for number, example in enumerate(book[rule_id].examples):
+            for number, example in enumerate(book[rule_id].examples[:2]):
                 with subtests.test(rule=rule_id, example=example.name):
                     assert run_example(book[rule_id], number, engine).difference == ""
     for setting, wrong in (("spark.sql.session.timeZone", "Asia/Bangkok"), ("spark.sql.ansi.enabled", "false")):
@@ -109,7 +110,8 @@ def test_one_meaning(spark, subtests, tmp_path):
                 open_mapping(spark, tmp_path / "lake.toml", Options(pii="drop"), 1)
             assert str(refused.value) == told
 
-    only = ("late_dispatch", "duplicate_waybill", "cloned_track", "weight_mismatch", "batch_anomaly")
+    # counted together and alone; what looks across parts: shared scans, learned weights, stock, parcels of a day
+    only = ("late_dispatch", "duplicate_waybill", "cloned_track", "weight_mismatch", "batch_anomaly", "oversold")
     generate(tmp_path / "exports", orders=60, seed=7)
     for table, rows, apart in audit_both(
         spark, [str(tmp_path / "exports")], tmp_path, policy="tiktok-us", parts=2, only=only

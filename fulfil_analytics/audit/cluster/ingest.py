@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fulfil_analytics.sources import Recognised
 
 
-def open_exports(spark: SparkSession, inputs: Sequence[str], options: Options, parts: int) -> Source:
+def open_exports(spark: SparkSession, inputs: Sequence[str], options: Options, parts: int | None = None) -> Source:
     """Read the exports behind `inputs`, each file inside an executor.
 
     Parameters
@@ -37,8 +37,8 @@ def open_exports(spark: SparkSession, inputs: Sequence[str], options: Options, p
         Files, folders or globs that the driver and all executors see under the same paths.
     options : Options
         `pii`, `dates`, `policy` and the configuration have the meaning they have on one machine.
-    parts : int
-        Into how many parts the rows are cut for deciding what is current.
+    parts : int, optional
+        Into how many parts the rows are cut for deciding what is current; by default as many as fit their number.
 
     Raises
     ------

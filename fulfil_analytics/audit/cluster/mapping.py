@@ -53,15 +53,15 @@ _MANY = 10
 _NEVER = dt.datetime(1970, 1, 1)
 
 
-def open_mapping(spark: SparkSession, path: Path, options: Options, parts: int) -> Source:
+def open_mapping(spark: SparkSession, path: Path, options: Options, parts: int | None = None) -> Source:
     """Open the tables that the mapping file at `path` names.
 
     Parameters
     ----------
     options : Options
         `pii` and the shops of ``fulfil.toml`` have the meaning they have for exports.
-    parts : int
-        Into how many parts the rows are cut for deciding what is current.
+    parts : int, optional
+        Into how many parts the rows are cut for deciding what is current; by default as many as fit their number.
 
     Raises
     ------

@@ -20,7 +20,7 @@ from fulfil_analytics.sql import name
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
     from fulfil_analytics.audit.findings import RuleRun
     from fulfil_analytics.policy import Policy
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 KEY, KIND = "part_key", "part_kind"
 PACKED = "kind STRING, rows BIGINT, payload BINARY"
+ROWS_A_PART = 1_000_000
+LEAST_ROWS = 50_000
+"""Fewer rows than this take less time than to open one more part."""
 _ROWS_IN, _ROWS_OUT = 100_000, 50_000
 
 
@@ -94,6 +97,18 @@ class Kit(Desk):
 
 Step = Callable[["Store", Any], Iterable[tuple[str, str]]]
 """Works on a part; yields kinds of results and the relation that holds each."""
+
+
+def parts_for(spark: SparkSession, rows: int) -> int:
+    """Return into how many parts `rows` rows are best cut: one for each task that the session runs at a time.
+
+    None holds more than about a million rows, and none is so small that opening it would take longer than its work.
+    """
+    try:
+        cores = int(spark.sparkContext.defaultParallelism)
+    except Exception:  # a session over Spark Connect does not tell
+        cores = int(spark.conf.get("spark.sql.shuffle.partitions", "2") or 2)
+    return max(-(-rows // ROWS_A_PART), min(cores, 1 + rows // LEAST_ROWS))
 
 
 def by_part(frames: Mapping[str, DataFrame], parts: int, kit: Desk, step: Step) -> DataFrame:

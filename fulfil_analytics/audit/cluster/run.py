@@ -20,6 +20,7 @@ from fulfil_analytics.audit.cluster.parts import (
     by_part,
     collected,
     columns_of,
+    parts_for,
     run_parts,
     spread,
     unpacked,
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from fulfil_analytics.audit.options import Options
     from fulfil_analytics.policy import Policy
 
-ROWS_A_PART = 1_000_000
-LEAST_ROWS = 50_000
-"""Fewer rows than this take less time than to open one more part."""
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 CELLS = ("rate_cells", "rate_days", "recent_days")
 
@@ -93,7 +91,7 @@ def run_spark_audit(
     spark : SparkSession, optional
         Session to run on; by default one is started (or that of ``spark-submit`` is used).
     parts : int, optional
-        Into how many parts the orders are cut; by default one for a million rows.
+        Into how many parts the orders are cut; by default what :func:`.parts.parts_for` gives.
 
     Returns
     -------
@@ -197,14 +195,7 @@ class _Run:
 
     def _count_parts(self, source: Source) -> int:
         rows = sum(source.tables[table].count() for table in ("order_lines", "tracking_events"))
-        return max(-(-rows // ROWS_A_PART), min(self._cores(), 1 + rows // LEAST_ROWS))
-
-    def _cores(self) -> int:
-        """Return how many tasks the session runs at a time, as far as it tells."""
-        try:
-            return int(self.spark.sparkContext.defaultParallelism)
-        except Exception:  # of a session over Spark Connect nothing like it is known
-            return int(self.spark.conf.get("spark.sql.shuffle.partitions", "2") or 2)
+        return parts_for(self.spark, rows)
 
     def _kept(self, packed: DataFrame, name: str) -> DataFrame:
         """Write packed results aside and read them back: a lost executor costs its part, and nothing is done twice."""

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from fulfil_analytics.audit.cluster.groups import grouped
-from fulfil_analytics.audit.cluster.parts import Desk, by_part, collected, ipc, put, unpacked
+from fulfil_analytics.audit.cluster.parts import Desk, by_part, collected, ipc, parts_for, put, unpacked
 from fulfil_analytics.audit.cluster.shapes import arrow_schema, shape
 from fulfil_analytics.audit.cluster.source import BIG
 from fulfil_analytics.schemas import LOADED
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from fulfil_analytics.store import Store
 
 
-def settled(spark: SparkSession, packed: DataFrame, ledger: pa.Table, desk: Desk, parts: int) -> dict[str, DataFrame]:
+def settled(
+    spark: SparkSession, packed: DataFrame, ledger: pa.Table, desk: Desk, parts: int | None = None
+) -> dict[str, DataFrame]:
     """Return the canonical tables of packed rows, with ``is_current``, and those beside them.
 
     Parameters
@@ -31,14 +33,18 @@ def settled(spark: SparkSession, packed: DataFrame, ledger: pa.Table, desk: Desk
         ``source_files``, with ``rows_in`` counted.
     desk : Desk
         What each part may use.
-    parts : int
-        Into how many parts the rows are cut.
+    parts : int, optional
+        Into how many parts the rows are cut; by default as many as fit their number.
 
     Raises
     ------
     RuntimeError
         A row was lost.
     """
+    if parts is None:
+        import pyarrow.compute as pc
+
+        parts = parts_for(spark, pc.sum(ledger["rows_in"]).as_py() or 0)
     packed = packed.coalesce(parts)  # many small files need no task each, time and again
     small = collected(packed, [table for table in LOADED if table not in BIG])
     tables = _big(spark, packed, replace(desk, tables={"source_files": ipc(ledger)}), parts)

@@ -71,14 +71,13 @@ def open_source(spark: SparkSession, inputs: Sequence[str], options: Options, pa
     options : Options
         What loading of raw exports asks for.
     parts : int, optional
-        Into how many parts rows are cut.
+        Into how many parts rows are cut; by default as many as fit their number.
 
     Raises
     ------
     UsageError, InputError
         It is none of them, or does not hold what it should.
     """
-    parts = parts or int(spark.conf.get("spark.sql.shuffle.partitions", "2") or 2)
     kind = kind_of(inputs)
     if kind == "mapping":
         from fulfil_analytics.audit.cluster.mapping import open_mapping
