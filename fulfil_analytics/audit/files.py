@@ -8,7 +8,8 @@ import hashlib
 import itertools
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,9 +71,7 @@ def write_folder(run: Run, folder: Path, *more: Writer, finish: Callable[[Path],
     """
     began = time.perf_counter()
     with folder_aside(folder) as fresh:
-        _write(run, fresh)
-        for write in more:
-            write(run, fresh)
+        _write_all(run, fresh, more)
         _sums(fresh)
         if finish is not None:
             finish(fresh)
@@ -80,14 +79,29 @@ def write_folder(run: Run, folder: Path, *more: Writer, finish: Callable[[Path],
         (fresh / "run.json").write_text(dumps(_stamp(run)), encoding="utf-8")
 
 
-def _write(run: Run, folder: Path) -> None:
+def _write_all(run: Run, folder: Path, more: Sequence[Writer]) -> None:
     from fulfil_analytics.store import few_orders
 
+    if not few_orders(run.store):
+        _write(run, run.store.con, folder, many=True)
+        for write in more:
+            write(run, folder)
+        return
+    # The database writes a few rows outside Python's lock, while the report is put together.
+    with run.store.con.cursor() as beside, ThreadPoolExecutor(1) as lane:
+        beside.execute("SET TimeZone = 'UTC'")
+        tables = lane.submit(_write, run, beside, folder, many=False)
+        for write in more:
+            write(run, folder)
+        tables.result()
+
+
+def _write(run: Run, con: duckdb.DuckDBPyConnection, folder: Path, *, many: bool) -> None:
     for name, query in TABLES.items():
-        if name == "deadlines" and not few_orders(run.store):
-            _write_deadlines(run.store.con, folder / f"{name}.parquet")
+        if name == "deadlines" and many:
+            _write_deadlines(con, folder / f"{name}.parquet")
         else:
-            _copy(run.store.con, query, folder / f"{name}.parquet")
+            _copy(con, query, folder / f"{name}.parquet")
     (folder / "manifest.json").write_text(dumps(run.manifest), encoding="utf-8")
 
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import re
+import threading
 from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from fulfil_analytics.policy.model import LAST_SECOND, WEEKDAYS, Calendar, Window
+from fulfil_analytics.resources import cache_folder
+
+_SET = re.compile(r"[A-Z]{2,3}(-[A-Z0-9]{1,8})?")
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Years a calendar can be asked for: what lies outside is a damaged date, not an order."""
@@ -45,6 +53,9 @@ def utc(moment: dt.datetime, zone: str) -> dt.datetime:
 def holiday_days(holidays: str, observed: bool, first_year: int, last_year: int) -> frozenset[dt.date]:
     """Return the public holidays of a set such as ``US`` or ``MY-02``.
 
+    They come through a cache: the package that knows them loads those of all countries, which costs more than all else
+    that is read of a policy.
+
     Raises
     ------
     NotImplementedError
@@ -52,11 +63,49 @@ def holiday_days(holidays: str, observed: bool, first_year: int, last_year: int)
     """
     if not holidays:
         return frozenset()
+    kept = _kept(holidays, observed, first_year, last_year)
+    found = None if kept is None else _read(kept)
+    if found is None:
+        found = _asked(holidays, observed, first_year, last_year)
+        if kept is not None:
+            _keep(kept, found)
+    return found
+
+
+def _asked(holidays: str, observed: bool, first_year: int, last_year: int) -> frozenset[dt.date]:
     from holidays import country_holidays
 
     country, _, subdivision = holidays.partition("-")
     years = range(first_year, last_year + 1)
     return frozenset(country_holidays(country, subdiv=subdivision or None, years=years, observed=observed))
+
+
+def _kept(holidays: str, observed: bool, first_year: int, last_year: int) -> Path | None:
+    """Return the file of the cache, one for each version of the package; None for a name that is no file's."""
+    if not _SET.fullmatch(holidays):
+        return None
+    which = f"{holidays}-{first_year}-{last_year}{'-observed' if observed else ''}"
+    return cache_folder() / f"holidays-{version('holidays')}-{which}.txt"
+
+
+def _read(file: Path) -> frozenset[dt.date] | None:
+    """Return what the cache holds; None where it holds nothing, or not all that was written."""
+    try:
+        *days, end = file.read_text(encoding="ascii").split()
+        return frozenset(map(dt.date.fromisoformat, days)) if end == f"{len(days)}." else None
+    except (OSError, ValueError):
+        return None
+
+
+def _keep(file: Path, days: frozenset[dt.date]) -> None:
+    """Write the cache; one that cannot be written costs time, nothing else."""
+    fresh = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text("\n".join([*map(str, sorted(days)), f"{len(days)}."]), encoding="ascii")
+        fresh.replace(file)
+    except OSError:
+        fresh.unlink(missing_ok=True)
 
 
 def calendar_days(calendar: Calendar, zone: str, first_year: int, last_year: int) -> list[Day]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.report.explain import Explanation, explain
 from fulfil_analytics.report.files import write_findings_csv
-from fulfil_analytics.report.page import plotly_script, write_report
+from fulfil_analytics.report.page import environment, plotly_script, write_report
 from fulfil_analytics.report.period import period_rates
 from fulfil_analytics.report.summary import console_summary
 from fulfil_analytics.report.view import Scope
@@ -33,6 +33,8 @@ def warm() -> None:
 def _import_all() -> None:
     for module in ("plotly.graph_objects", "plotly.offline", "great_tables", "jinja2", "xlsxwriter"):
         importlib.import_module(module)
+    importlib.import_module("plotly.graph_objects").Figure()  # what plotly loads when the first one is made
+    environment().get_template("page.html.j2")
     plotly_script()
 
 
