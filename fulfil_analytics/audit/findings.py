@@ -13,8 +13,9 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
@@ -97,13 +98,17 @@ def run(store: Store, book: Rulebook, *, as_of: dt.datetime, lang: str, zone: st
     """
     first = [rule for rule in book if rule.after is None]
     second = [rule for rule in book if rule.after is not None]
+    run_pass = partial(_run_pass, as_of=as_of, lang=lang, zone=zone)
     with tempfile.TemporaryFile(dir=store.temp) as spool, tempfile.TemporaryFile(dir=store.temp) as spool_after:
-        runs = _run_locked(store, first, spool, as_of=as_of, lang=lang, zone=zone)
         spools = [spool]
-        if second and first:
+        with _locked(store) as engines:
+            runs = run_pass(engines, first, spool)
+            if second and first:
+                engines[0].hold(RAISED, _read(spool), _of_raised(runs))
+                runs += run_pass(engines[:1], second, spool_after)
+                spools.append(spool_after)
+        if len(spools) > 1:
             _write_raised(store.con, spool, runs)
-            runs += _run_locked(store, second, spool_after, as_of=as_of, lang=lang, zone=zone)
-            spools.append(spool_after)
         else:
             runs += [RuleRun(rule, "not_testable", why={"not_testable": {"no_other_rule_ran": 0}}) for rule in second]
         write_findings(store.con, _read(*spools), runs)
@@ -111,58 +116,61 @@ def run(store: Store, book: Rulebook, *, as_of: dt.datetime, lang: str, zone: st
     return sorted(runs, key=lambda one: order[one.rule.id])
 
 
-def _run_locked(
-    store: Store, rules: Sequence[Rule], spool: IO[bytes], *, as_of: dt.datetime, lang: str, zone: str
-) -> list[RuleRun]:
-    """Run `rules` on the store, locked meanwhile; their findings go into `spool`."""
+@contextmanager
+def _locked(store: Store) -> Iterator[list[DuckDBEngine]]:
+    """Close the store, and give one engine that reads it, locked, or two where to plan is most of the cost."""
     from fulfil_analytics.store import few_orders, small
 
     threads = store.one("SELECT current_setting('threads')")
     memory = store.one("SELECT current_setting('memory_limit')")
-    one_at_a_time, kind = not small(store), SmallStoreEngine if few_orders(store) else DuckDBEngine
+    two, kind = small(store), SmallStoreEngine if few_orders(store) else DuckDBEngine
     store.con.close()
     try:
-        with (
-            locked(store.path, threads=int(threads), memory=memory, temp=store.temp, kind=kind) as engine,
-            _Spool(spool) as sink,
-        ):
-            if one_at_a_time:
-                return run_rules(engine, rules, sink, as_of=as_of, lang=lang, zone=zone)
-            sizes = sizes_together(engine, rules, as_of)
-            with engine.beside() as second, ThreadPoolExecutor(2) as lanes:
-                free = SimpleQueue[Engine]()
-                free.put(engine)
-                free.put(second)
-                return list(lanes.map(partial(_in_turn, free, sink, sizes, as_of=as_of, lang=lang, zone=zone), rules))
+        with locked(store.path, threads=int(threads), memory=memory, temp=store.temp, kind=kind) as engine:
+            if not two:
+                yield [engine]
+                return
+            with engine.beside() as beside:
+                yield [engine, beside]
     finally:
         store.reopen(memory)
 
 
-def _in_turn(
-    free: SimpleQueue[Engine],
-    sink: Sink,
-    sizes: Mapping[str, Sizes],
-    rule: Rule,
-    *,
-    as_of: dt.datetime,
-    lang: str,
-    zone: str,
-) -> RuleRun:
+def _run_pass(
+    engines: Sequence[Engine], rules: Sequence[Rule], spool: IO[bytes], *, as_of: dt.datetime, lang: str, zone: str
+) -> list[RuleRun]:
+    """Run `rules` on the engines, one at a time on each; their findings go into `spool`."""
+    with _Spool(spool) as sink:
+        if len(engines) == 1:
+            return run_rules(engines[0], rules, sink, as_of=as_of, lang=lang, zone=zone)
+        sizes = sizes_together(engines[0], rules, as_of)
+        free = SimpleQueue[Engine]()
+        for engine in engines:
+            free.put(engine)
+        with ThreadPoolExecutor(len(engines)) as lanes:
+            return list(lanes.map(partial(_in_turn, free, sink, sizes, as_of=as_of, lang=lang, zone=zone), rules))
+
+
+def _in_turn(free: SimpleQueue[Engine], sink: Sink, sizes: Mapping[str, Sizes], rule: Rule, **told: Any) -> RuleRun:
     """Run `rule` on the next engine that is free."""
     engine = free.get()
     try:
-        return _run_one(engine, rule, sink, sizes.get(rule.id), as_of=as_of, lang=lang, zone=zone)
+        return _run_one(engine, rule, sink, sizes.get(rule.id), **told)
     finally:
         free.put(engine)
 
 
-def _write_raised(con: duckdb.DuckDBPyConnection, spool: IO[bytes], runs: Sequence[RuleRun]) -> None:
-    """Write what the first pass found as table ``raised``; of a rule that failed nothing counts."""
+def _of_raised(runs: Sequence[RuleRun]) -> str:
+    """Return the SELECT of table ``raised`` from what was spooled; of a rule that failed nothing counts."""
     failed = literal(tuple(run.rule.id for run in runs if run.status == "failed") or ("",))
-    columns = ", ".join(REFERENCE[RAISED])
+    return f"SELECT {', '.join(REFERENCE[RAISED])} FROM spooled WHERE rule_id NOT IN {failed}"
+
+
+def _write_raised(con: duckdb.DuckDBPyConnection, spool: IO[bytes], runs: Sequence[RuleRun]) -> None:
+    """Write what the first pass found as table ``raised``, for whoever reads the store."""
     with con.cursor() as own:
         own.register("spooled", _read(spool))
-        own.execute(f"CREATE OR REPLACE TABLE {RAISED} AS SELECT {columns} FROM spooled WHERE rule_id NOT IN {failed}")
+        own.execute(f"CREATE OR REPLACE TABLE {RAISED} AS {_of_raised(runs)}")
 
 
 def run_rules(

@@ -80,6 +80,21 @@ class DuckDBEngine:
         for table, rows in tables.items():
             self.con.register(table, rows)
 
+    def hold(self, table: str, spooled: pa.RecordBatchReader, select: str) -> None:
+        """Let rules read what `select` takes out of ``spooled`` as temporary table `table`, before one of the store.
+
+        Raises
+        ------
+        StoreError
+            The memory or the disk is full.
+        """
+        self.con.register("spooled", spooled)
+        try:
+            with refusals():
+                self.con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}")
+        finally:
+            self.con.unregister("spooled")
+
     def beside(self) -> DuckDBEngine:
         """Return an engine on the same store, as locked as this one, that another thread may use meanwhile."""
         con = self.con.cursor()

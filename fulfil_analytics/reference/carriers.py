@@ -156,9 +156,14 @@ class CarrierBook:
         into : str
             Table to create, one row a distinct number: ``waybill``, ``carriers`` (list of ids, sorted, maybe empty).
         """
+        # What no number looks like need not be worked out: to plan all check digits costs more than to look first.
+        shapes = sorted({form.shape_sql for one in self.by_id.values() for form in proven_by(one)})
+        seen = ", ".join(["FALSE", *(f"bool_or({shape})" for shape in shapes)])
+        (row,) = con.execute(f"SELECT {seen} FROM {source}").fetchall()
+        met = {shape for shape, is_seen in zip(shapes, row[1:], strict=True) if is_seen}
         carriers = []
         for one in self.by_id.values():
-            forms = proven_by(one)
+            forms = [form for form in proven_by(one) if form.shape_sql in met]
             if forms:
                 fits = " OR ".join(f"({form.fits_sql})" for form in forms)
                 carriers.append(f"CASE WHEN {fits} THEN {literal(one.id)} END")
