@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fulfil_analytics.policy import Calendar, calendar_days
+from fulfil_analytics.policy import Calendar, calendar, calendar_days
 from fulfil_analytics.policy.calendar import offset_changes
 
 WEEK = {"sources": [], "confidence": "sure", "rest_weekdays": ["sat", "sun"]}
@@ -78,3 +78,18 @@ def test_offsets_agree_with_the_zone_at_every_hour(zone):
         meant = moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)).utcoffset()
         assert dt.timedelta(seconds=told) == meant, moment
         moment += dt.timedelta(minutes=30)
+
+
+def test_holidays_come_from_the_cache_only_where_all_of_them_stand_in_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    asked = calendar._asked("US", True, 2025, 2026)
+    read = calendar.holiday_days.__wrapped__
+    assert read("US", True, 2025, 2026) == asked
+    (kept,) = (tmp_path / "fulfil").iterdir()
+    monkeypatch.setattr(calendar, "_asked", lambda *_: frozenset({dt.date(2026, 1, 1)}))
+    assert read("US", True, 2025, 2026) == asked
+    for broken in ("", "2026-01-01\n", kept.read_text()[:-9], "x\n1."):
+        kept.write_text(broken)
+        assert read("US", True, 2025, 2026) == {dt.date(2026, 1, 1)}
+    assert read("us", True, 2025, 2026) == {dt.date(2026, 1, 1)}
+    assert len(list((tmp_path / "fulfil").iterdir())) == 1

@@ -210,6 +210,11 @@ def test_whose_number_could_it_be(book: CarrierBook, con: duckdb.DuckDBPyConnect
         "GFUS01011884214464": [],  # no check digit: the form alone proves nothing
         "X": [],
     }
+    for number, carriers in (("X", []), ("1Z879E930346834440", ["ups", "ups-surepost"])):
+        book.fits(con, f"(SELECT '{number}' AS waybill)")
+        assert con.execute("FROM waybill_fits").fetchall() == [(number, carriers)]
+    book.fits(con, "(FROM numbers WHERE FALSE)")
+    assert con.execute("FROM waybill_fits").fetchall() == []
 
 
 @pytest.mark.parametrize(
