@@ -4,6 +4,7 @@ One streaming query of steps, each a projection, so that no raw personal value i
 
 1. ``t_<column>``: one cleaned text a canonical column, chosen from its aliases or joined from them;
 2. ``p_<column>``: whether a number is bare, digits and perhaps capitals alone: most are, and are taken as they are;
+   ``w_<column>``: the words of a name or a street;
 3. ``n_<column>``: that text in the form in which it is read (an identifier without its guards, a folded word, a moment,
    the digits of an amount), ``c_<column>``: the currency that an amount names;
 4. ``<column>``: the value, null when it cannot be read; ``d_<column>``: a spreadsheet damaged it;
@@ -121,7 +122,7 @@ class Select:
         """Return the text of the SELECT."""
         also = f", {self.fault}" if self.fault else ""
         text = f"SELECT source_line{also}{self._each(self._said)} FROM ({self.raw.sql})"
-        for step in (self._bare, self._normal, self._read):
+        for step in (self._shape, self._normal, self._read):
             text = f"SELECT *{self._each(step)}\nFROM ({text})"
         if {"market", "currency"} & set(self.kinds):
             text = f"SELECT *, {self._market()} AS fa_market\nFROM ({text})"
@@ -143,10 +144,13 @@ class Select:
             *((f"t_{column}_{number}", text_of(spec, (cell,))) for number, cell in each),
         ]
 
-    def _bare(self, column: str) -> list[tuple[str, str]]:
-        """Return whether a number is bare."""
-        kind = self._spec(column).type
-        return [(f"p_{column}", f"coalesce(fa_bare_{kind}(t_{column}), FALSE)")] if kind in _NUMBERS else []
+    def _shape(self, column: str) -> list[tuple[str, str]]:
+        """Return whether a number is bare, and the words of what is hashed by its words."""
+        kind, text = self._spec(column).type, f"t_{column}"
+        if kind in _NUMBERS:
+            return [(f"p_{column}", f"coalesce(fa_bare_{kind}({text}), FALSE)")]
+        words = {"name": f"fa_words({text})", "street": f"fa_street_words({text})"}
+        return [(f"w_{column}", f"CASE WHEN NOT fa_masked({text}) THEN {words[kind]} END")] if kind in words else []
 
     def _normal(self, column: str) -> list[tuple[str, str]]:
         """Return the text of a column in the form in which it is read."""
@@ -162,9 +166,9 @@ class Select:
             "identifier": f"CASE WHEN p_{column} THEN {text} ELSE fa_identifier({text}) END",
             "waybill": f"CASE WHEN p_{column} THEN {text} ELSE fa_waybill({text}) END",
             "boolean": f"fa_fold({text})",
-            "name": f"CASE WHEN NOT fa_masked({text}) THEN fa_words({text}) END",
+            "name": f"fa_name_form(w_{column})",
             "phone": f"CASE WHEN NOT fa_masked({text}) THEN fa_phone_form({text}) END",
-            "street": f"CASE WHEN NOT fa_masked({text}) THEN fa_street_words({text}) END",
+            "street": f"fa_street_form(w_{column})",
             "content": f"fa_content_form({text})" if not column.startswith("_") else "NULL",
             "time": self._moment(f"fa_day_end({text})" if spec.day_end else text, spec.type),
             "epoch": self._moment(text, spec.type),
@@ -197,9 +201,9 @@ class Select:
             "boolean": f"fa_boolean({normal})",
             "country": f"fa_country({text})",
             "currency": f"fa_currency({text})",
-            "name": f"fa_key(fa_name_form({normal}), 1)",
+            "name": f"fa_key({normal}, 1)",
             "phone": f"fa_key({normal}, 7)",
-            "street": f"fa_key(fa_street_form({normal}), 1)",
+            "street": f"fa_key({normal}, 1)",
         }
         if spec.type == "content" and not column.startswith("_"):
             return [(column, f"fa_content({normal}, {literal(_place(column))}, {self._buyer_phone()})")]
@@ -346,7 +350,9 @@ def _looked_up(text: str, pairs: list[tuple[str, str]]) -> list[str]:
     parts = [(fold(spelling), normal) for spelling, normal in pairs if "*" in spelling]
     found = []
     if whole:
-        entries = ", ".join(f"{literal(spelling)}: {literal(normal)}" for spelling, normal in whole.items())
+        # a map is searched from its start: normal forms and English first
+        listed = sorted(whole.items(), key=lambda entry: (not entry[0].isascii(), entry[0] != entry[1]))
+        entries = ", ".join(f"{literal(spelling)}: {literal(normal)}" for spelling, normal in listed)
         found.append(f"MAP {{{entries}}}[{text}]")
     if parts:
         cases = " ".join(f"WHEN {text} LIKE {_like(part)} ESCAPE '!' THEN {literal(normal)}" for part, normal in parts)
