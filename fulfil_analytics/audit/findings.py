@@ -8,40 +8,41 @@ what other rules found (``after = "findings"``) run in a second pass of the same
 from __future__ import annotations
 
 import datetime as dt
-import json
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import SimpleQueue
 from string import Template
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
+from fulfil_analytics.audit.again import BEFORE, NOW
+from fulfil_analytics.audit.of_runs import coverage, explains
 from fulfil_analytics.audit.sizes import Sizes, sizes_alone, sizes_together
+from fulfil_analytics.audit.spool import FOUND, ORDER, Spool, read
 from fulfil_analytics.engines import DuckDBEngine, Engine, EngineError, SmallStoreEngine, locked
 from fulfil_analytics.errors import RuleError
 from fulfil_analytics.rulebook import innocence, judge, saying
 from fulfil_analytics.rulebook.examples import misfits
 from fulfil_analytics.rulebook.tables import RAISED, REFERENCE
-from fulfil_analytics.schemas import DERIVED, duckdb_types
 from fulfil_analytics.sql import literal, read_sql
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from fulfil_analytics.audit.again import Narrowed
     from fulfil_analytics.rulebook import Rule, Rulebook
     from fulfil_analytics.store import Store
 
 Sink = Callable[["pa.RecordBatch"], None]
 """Takes findings, batch by batch, in the columns of table ``findings``."""
 
-_FINDING = tuple(duckdb_types(DERIVED["findings"]))
+_FINDING = tuple(FOUND)
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,27 @@ class RuleRun:
     seconds: float = 0.0
 
 
-def run(store: Store, book: Rulebook, *, as_of: dt.datetime, lang: str, zone: str = "UTC") -> list[RuleRun]:
-    """Run `book` on `store` and write its tables ``findings`` and ``coverage``.
+@dataclass(frozen=True)
+class _Way:
+    """How rules are run: what messages are told in, what is judged again alone, where excused orders go."""
+
+    as_of: dt.datetime
+    lang: str
+    zone: str
+    narrowed: Narrowed | None = None
+    aside: Sink | None = None
+
+
+def run(
+    store: Store,
+    book: Rulebook,
+    *,
+    as_of: dt.datetime,
+    lang: str,
+    zone: str = "UTC",
+    narrowed: Narrowed | None = None,
+) -> list[RuleRun]:
+    """Run `book` on `store` and write its tables ``findings``, ``coverage`` and ``judged_aside``.
 
     The store's connection is closed meanwhile and another stands in its place afterwards: temporary tables are gone.
 
@@ -90,6 +110,8 @@ def run(store: Store, book: Rulebook, *, as_of: dt.datetime, lang: str, zone: st
         Language of the messages.
     zone : str
         IANA zone in which messages tell times.
+    narrowed : Narrowed, optional
+        The rules that run over the part of the orders that the store holds aside.
 
     Returns
     -------
@@ -98,35 +120,38 @@ def run(store: Store, book: Rulebook, *, as_of: dt.datetime, lang: str, zone: st
     """
     first = [rule for rule in book if rule.after is None]
     second = [rule for rule in book if rule.after is not None]
-    run_pass = partial(_run_pass, as_of=as_of, lang=lang, zone=zone)
-    with tempfile.TemporaryFile(dir=store.temp) as spool, tempfile.TemporaryFile(dir=store.temp) as spool_after:
+    way = _Way(as_of, lang, zone)
+    with ExitStack() as files:
+        spool, spool_after, aside = (files.enter_context(tempfile.TemporaryFile(dir=store.temp)) for _ in range(3))
         spools = [spool]
-        with _locked(store) as engines:
-            runs = run_pass(engines, first, spool)
+        with _locked(store, narrowed) as engines:
+            with Spool(aside, ORDER) as excused:
+                runs = _run_pass(engines, first, spool, replace(way, narrowed=narrowed, aside=excused))
             if second and first:
-                engines[0].hold(RAISED, _read(spool), _of_raised(runs))
-                runs += run_pass(engines[:1], second, spool_after)
+                engines[0].hold(RAISED, read(FOUND, spool), _of_raised(runs))
+                runs += _run_pass(engines[:1], second, spool_after, way)
                 spools.append(spool_after)
         if len(spools) > 1:
             _write_raised(store.con, spool, runs)
         else:
             runs += [RuleRun(rule, "not_testable", why={"not_testable": {"no_other_rule_ran": 0}}) for rule in second]
-        write_findings(store.con, _read(*spools), runs)
+        write_findings(store.con, read(FOUND, *spools), runs, read(ORDER, aside))
     order = {rule.id: place for place, rule in enumerate(book)}
     return sorted(runs, key=lambda one: order[one.rule.id])
 
 
 @contextmanager
-def _locked(store: Store) -> Iterator[list[DuckDBEngine]]:
+def _locked(store: Store, narrowed: Narrowed | None) -> Iterator[list[DuckDBEngine]]:
     """Close the store, and give one engine that reads it, locked, or two where to plan is most of the cost."""
     from fulfil_analytics.store import few_orders, small
 
     threads = store.one("SELECT current_setting('threads')")
     memory = store.one("SELECT current_setting('memory_limit')")
-    two, kind = small(store), SmallStoreEngine if few_orders(store) else DuckDBEngine
+    two, kind = narrowed is None and small(store), SmallStoreEngine if few_orders(store) else DuckDBEngine
+    opened = partial(locked, store.path, threads=int(threads), memory=memory, temp=store.temp, kind=kind)
     store.con.close()
     try:
-        with locked(store.path, threads=int(threads), memory=memory, temp=store.temp, kind=kind) as engine:
+        with opened(schemas=(BEFORE, NOW) if narrowed else ()) as engine:
             if not two:
                 yield [engine]
                 return
@@ -136,28 +161,43 @@ def _locked(store: Store) -> Iterator[list[DuckDBEngine]]:
         store.reopen(memory)
 
 
-def _run_pass(
-    engines: Sequence[Engine], rules: Sequence[Rule], spool: IO[bytes], *, as_of: dt.datetime, lang: str, zone: str
-) -> list[RuleRun]:
+def _run_pass(engines: Sequence[DuckDBEngine], rules: Sequence[Rule], spool: IO[bytes], way: _Way) -> list[RuleRun]:
     """Run `rules` on the engines, one at a time on each; their findings go into `spool`."""
-    with _Spool(spool) as sink:
+    with Spool(spool, FOUND) as sink:
+        if way.narrowed is not None:
+            return _run_narrowed(engines[0], rules, sink, way, way.narrowed)
         if len(engines) == 1:
-            return run_rules(engines[0], rules, sink, as_of=as_of, lang=lang, zone=zone)
-        sizes = sizes_together(engines[0], rules, as_of)
+            return _run_all(engines[0], rules, sink, way)
+        sizes = sizes_together(engines[0], rules, way.as_of)
         free = SimpleQueue[Engine]()
         for engine in engines:
             free.put(engine)
         with ThreadPoolExecutor(len(engines)) as lanes:
-            return list(lanes.map(partial(_in_turn, free, sink, sizes, as_of=as_of, lang=lang, zone=zone), rules))
+            return list(lanes.map(partial(_in_turn, free, sink, sizes, way), rules))
 
 
-def _in_turn(free: SimpleQueue[Engine], sink: Sink, sizes: Mapping[str, Sizes], rule: Rule, **told: Any) -> RuleRun:
+def _in_turn(free: SimpleQueue[Engine], sink: Sink, sizes: Mapping[str, Sizes], way: _Way, rule: Rule) -> RuleRun:
     """Run `rule` on the next engine that is free."""
     engine = free.get()
     try:
-        return _run_one(engine, rule, sink, sizes.get(rule.id), **told)
+        return _run_one(engine, rule, sink, sizes.get(rule.id), way)
     finally:
         free.put(engine)
+
+
+def _run_all(engine: Engine, rules: Sequence[Rule], sink: Sink, way: _Way) -> list[RuleRun]:
+    sizes = sizes_together(engine, rules, way.as_of)
+    return [_run_one(engine, rule, sink, sizes.get(rule.id), way) for rule in rules]
+
+
+def _run_narrowed(
+    engine: DuckDBEngine, rules: Sequence[Rule], sink: Sink, way: _Way, narrowed: Narrowed
+) -> list[RuleRun]:
+    """Run the rules that reach no further over the orders judged again, the others over all."""
+    part = engine.looking_at(NOW)
+    sizes = narrowed.count(rules, engine.looking_at(BEFORE), part, way.as_of)
+    runs = _run_all(engine, [rule for rule in rules if rule.id not in sizes], sink, way)
+    return runs + [_run_one(part, rule, sink, sizes[rule.id], way) for rule in rules if rule.id in sizes]
 
 
 def _of_raised(runs: Sequence[RuleRun]) -> str:
@@ -169,7 +209,7 @@ def _of_raised(runs: Sequence[RuleRun]) -> str:
 def _write_raised(con: duckdb.DuckDBPyConnection, spool: IO[bytes], runs: Sequence[RuleRun]) -> None:
     """Write what the first pass found as table ``raised``, for whoever reads the store."""
     with con.cursor() as own:
-        own.register("spooled", _read(spool))
+        own.register("spooled", read(FOUND, spool))
         own.execute(f"CREATE OR REPLACE TABLE {RAISED} AS {_of_raised(runs)}")
 
 
@@ -180,26 +220,36 @@ def run_rules(
 
     `sink` gets the findings; those of a rule that then failed are to be left out (see :func:`write_findings`).
     """
-    rules = list(book)
-    sizes = sizes_together(engine, rules, as_of)
-    return [_run_one(engine, rule, sink, sizes.get(rule.id), as_of=as_of, lang=lang, zone=zone) for rule in rules]
+    return _run_all(engine, list(book), sink, _Way(as_of, lang, zone))
 
 
 def write_findings(
-    con: duckdb.DuckDBPyConnection, found: pa.RecordBatchReader | pa.Table, runs: Sequence[RuleRun]
+    con: duckdb.DuckDBPyConnection,
+    found: pa.RecordBatchReader | pa.Table,
+    runs: Sequence[RuleRun],
+    aside: pa.RecordBatchReader | None = None,
 ) -> None:
-    """Write tables ``findings`` (with roots and verdicts, sorted) and ``coverage`` through `con`, or neither."""
+    """Write tables ``findings`` (with roots and verdicts, sorted) and ``coverage`` through `con`, or neither.
+
+    `aside` are the orders of which a rule said what was excused; without it no later run can judge a part alone.
+    """
     text = read_sql("fulfil_analytics.audit", "findings_write.sql")
     # A connection of its own: the caller's may hold an unfinished result, and temporary tables go when it does.
     with con.cursor() as own:
         own.register("spooled", found)
-        own.register("explains", _explains(runs))
-        own.register("covered", _coverage(runs))
+        own.register("explains", explains(runs))
+        own.register("covered", coverage(runs))
         own.begin()
         try:
             for statement in text.split(";\n"):
                 if statement.strip():
                     own.execute(statement)
+            own.execute("DROP TABLE IF EXISTS judged_aside")
+            if aside is not None:
+                own.register("aside", aside)
+                own.execute(
+                    "CREATE TABLE judged_aside AS SELECT DISTINCT order_id FROM aside WHERE order_id IS NOT NULL"
+                )
             own.commit()
         except BaseException:
             own.rollback()
@@ -239,25 +289,26 @@ def findings_sql(rule: Rule, kinds: dict[str, str], *, as_of: dt.datetime, lang:
     )
 
 
-def _run_one(
-    engine: Engine, rule: Rule, sink: Sink, sizes: Sizes | None, *, as_of: dt.datetime, lang: str, zone: str
-) -> RuleRun:
+def _run_one(engine: Engine, rule: Rule, sink: Sink, sizes: Sizes | None, way: _Way) -> RuleRun:
     """Run `rule`, whose `sizes` may have been counted beside other rules'."""
     import pyarrow.compute as pc
 
     began = time.perf_counter()
     try:
-        sizes = sizes_alone(engine, rule, as_of) if sizes is None else sizes
-        kinds = kinds_of(engine, rule, as_of)
+        sizes = sizes_alone(engine, rule, way.as_of) if sizes is None else sizes
+        kinds = kinds_of(engine, rule, way.as_of)
         told, most = Counter[str | None](), 0
-        for batch in engine.batches(findings_sql(rule, kinds, as_of=as_of, lang=lang, zone=zone)):
+        for batch in engine.batches(findings_sql(rule, kinds, as_of=way.as_of, lang=way.lang, zone=way.zone)):
             if not batch.num_rows:
                 continue
             most = max(most, pc.max(batch["nth_of_finding"]).as_py())
             things = batch.filter(pc.equal(batch["nth_of_thing"], 1))
             for reason in pc.value_counts(things["excuse"]).to_pylist():
                 told[reason["values"]] += reason["counts"]
-            sink(batch.filter(pc.is_null(batch["excuse"])).select(_FINDING))
+            flagged = pc.is_null(batch["excuse"])
+            sink(batch.filter(flagged).select(_FINDING))
+            if way.aside is not None:
+                way.aside(batch.filter(pc.invert(flagged)).select(tuple(ORDER)))
         return count_run(rule, sizes, (told, most), time.perf_counter() - began)
     except (EngineError, RuleError) as problem:
         return RuleRun(rule, "failed", why={"error": problem.text()}, seconds=time.perf_counter() - began)
@@ -319,76 +370,6 @@ def count_run(rule: Rule, sizes: Sizes, found: tuple[Counter[str | None], int], 
         why={kind: counts for kind, counts in (("not_testable", untestable), ("excused", excused)) if counts},
         seconds=seconds,
     )
-
-
-class _Spool:
-    """Findings on their way from the locked store to the open one; a file without a name, gone when closed."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        import pyarrow as pa
-
-        self._writer = pa.ipc.new_stream(file, _schema(), options=pa.ipc.IpcWriteOptions(compression="lz4"))
-        self._turn = threading.Lock()
-
-    def __call__(self, batch: pa.RecordBatch) -> None:
-        with self._turn:
-            self._writer.write_batch(batch.cast(_schema()))
-
-    def __enter__(self) -> _Spool:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._writer.close()
-
-
-def _read(*spools: IO[bytes]) -> pa.RecordBatchReader:
-    """Read spools from their beginning, one after the other."""
-    import pyarrow as pa
-
-    for spool in spools:
-        spool.seek(0)
-    return pa.RecordBatchReader.from_batches(
-        _schema(), (batch for spool in spools for batch in pa.ipc.open_stream(spool))
-    )
-
-
-def _schema() -> pa.Schema:
-    import pyarrow as pa
-
-    arrow = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "TIMESTAMP": pa.timestamp("us")}
-    return pa.schema([(name, arrow[kind]) for name, kind in duckdb_types(DERIVED["findings"]).items()])
-
-
-def _explains(runs: Sequence[RuleRun]) -> pa.Table:
-    import pyarrow as pa
-
-    rows = [
-        {"rule_id": run.rule.id, "root_rule_id": root, "rank": rank}
-        for run in runs
-        for rank, root in enumerate(run.rule.explained_by)
-    ]
-    schema = pa.schema([("rule_id", pa.string()), ("root_rule_id", pa.string()), ("rank", pa.int64())])
-    return pa.Table.from_pylist(rows, schema=schema)
-
-
-def _coverage(runs: Sequence[RuleRun]) -> pa.Table:
-    import pyarrow as pa
-
-    counts = ("in_scope", "tested", "flagged", "excused", "not_testable")
-    rows: list[dict[str, Any]] = [
-        {
-            "rule_id": run.rule.id,
-            "family": run.rule.family,
-            "grain": run.rule.grain,
-            "status": run.status,
-            **{count: getattr(run, count) for count in counts},
-            "why": json.dumps(run.why, ensure_ascii=False, sort_keys=True),
-        }
-        for run in runs
-    ]
-    text = [(name, pa.string()) for name in ("rule_id", "family", "grain", "status")]
-    schema = pa.schema([*text, *((count, pa.int64()) for count in counts), ("why", pa.string())])
-    return pa.Table.from_pylist(rows, schema=schema)
 
 
 __all__ = ["RuleRun", "Sink", "findings_sql", "run", "run_rules", "write_findings"]

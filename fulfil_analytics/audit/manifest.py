@@ -46,8 +46,6 @@ def build_manifest(
         "manifest_version": MANIFEST_VERSION,
         "fulfil_analytics": __version__,
         "as_of": iso(as_of),
-        "language": options.lang,
-        "personal_data": options.pii,
         "policy": {
             "id": policy.id,
             "title": policy.title,
@@ -55,24 +53,38 @@ def build_manifest(
             "zone": policy.zone,
             "chosen_by": "option" if options.policy else "fulfil.toml" if options.config.policy else "orders",
         },
-        "carriers_sha256": carriers.sha256,
-        "lists_sha256": lists_sha256([rules_folder(), *options.config.rules, *options.rules]),
-        "rules": [
-            {
-                "rule_id": rule.id,
-                "family": rule.family,
-                "title": {lang: rule.title(lang) for lang in ("en", "zh")},
-                "sha256": rule.sha256,
-                "parameters": rule.values,
-                **({"after": rule.after} if rule.after else {}),
-            }
-            for rule in sorted(book, key=lambda rule: (rule.family, rule.id))
-        ],
+        **told_beside(carriers, options),
+        "rules": rules_told(book),
         "inputs": _inputs(store),
         "skipped": [] if intake is None else [{"file": file, "why": why} for file, why in sorted(intake.skipped)],
         "counts": count_rows(store),
         "can_prove": _proofs(store),
         "reviews": [{**row, "reviewed_at": iso(row["reviewed_at"])} for row in reviews(store)],
+    }
+
+
+def rules_told(book: Rulebook) -> list[dict[str, Any]]:
+    """Return what the manifest says of the rules."""
+    return [
+        {
+            "rule_id": rule.id,
+            "family": rule.family,
+            "title": {lang: rule.title(lang) for lang in ("en", "zh")},
+            "sha256": rule.sha256,
+            "parameters": rule.values,
+            **({"after": rule.after} if rule.after else {}),
+        }
+        for rule in sorted(book, key=lambda rule: (rule.family, rule.id))
+    ]
+
+
+def told_beside(carriers: CarrierBook, options: Options) -> dict[str, Any]:
+    """Return what the manifest says of language, personal data, carriers and lists."""
+    return {
+        "language": options.lang,
+        "personal_data": options.pii,
+        "carriers_sha256": carriers.sha256,
+        "lists_sha256": lists_sha256([rules_folder(), *options.config.rules, *options.rules]),
     }
 
 

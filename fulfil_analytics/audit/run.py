@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fulfil_analytics.audit import findings
+from fulfil_analytics.audit import again, findings
 from fulfil_analytics.audit.intake import choose, load_all, look
-from fulfil_analytics.audit.manifest import build_manifest, count_rows, keep, keep_again, let_go
+from fulfil_analytics.audit.manifest import build_manifest, count_rows, keep, keep_again, let_go, told_beside
 from fulfil_analytics.audit.options import Options, moment
 from fulfil_analytics.audit.proofs import write_proofs
 from fulfil_analytics.audit.readers import Readers
@@ -142,11 +142,14 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
         book = tuned(rules.result(), policy, options)
         clock.step("deriving orders, parcels and journeys")
         options.meanwhile()
-        let_go(store)
-        touched = _derive(store, policy, carriers, as_of, options)
+        held = let_go(store)
+        marked = None if options.full else again.mark(store, held, book, policy, as_of, told_beside(carriers, options))
+        touched = _derive(store, policy, carriers, as_of, options, marked)
         install_lists(store.con, rule_folders(options))
         clock.step("running rules")
-        done = findings.run(store, book, as_of=as_of, lang=options.lang, zone=policy.zone)
+        narrowed = marked.after(store, touched.remade) if marked and touched else None
+        done = findings.run(store, book, as_of=as_of, lang=options.lang, zone=policy.zone, narrowed=narrowed)
+        again.drop(store)
         write_risk(store.con)
         write_proofs(store.con, load_proofs(rule_folders(options)), options.lang)
         clock.step("done")
@@ -286,7 +289,9 @@ def _as_of(store: Store, policy: Policy, options: Options) -> dt.datetime:
     return latest
 
 
-def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, options: Options) -> Touched | None:
+def _derive(
+    store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, options: Options, marked: again.Marked | None
+) -> Touched | None:
     """Derive all tables but those of the rules; return how much was touched, where the store knew the rest."""
     from fulfil_analytics.reference import install_places
     from fulfil_analytics.sla import (
@@ -301,7 +306,11 @@ def _derive(store: Store, policy: Policy, carriers: Any, as_of: dt.datetime, opt
     from fulfil_analytics.store.record import Basis, write_record
 
     basis = Basis(policy, carriers, as_of, options.places, options.pii)
-    touched = None if options.db is None or options.full else derive_again(store, basis)
+    touched = (
+        None
+        if options.db is None or options.full
+        else derive_again(store, basis, None if marked is None else marked.before)
+    )
     if touched is None:
         build_model(store, carriers, as_of)
     few = small(store)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ class DuckDBEngine:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
+        self._looking: dict[str, DuckDBEngine] = {}
 
     @classmethod
     def in_memory(cls, *, threads: int = 1) -> DuckDBEngine:
@@ -95,6 +96,10 @@ class DuckDBEngine:
         finally:
             self.con.unregister("spooled")
 
+    def looking_at(self, schema: str) -> DuckDBEngine:
+        """Return the engine that sees the tables of `schema` before those of the store, see :func:`locked`."""
+        return self._looking[schema]
+
     def beside(self) -> DuckDBEngine:
         """Return an engine on the same store, as locked as this one, that another thread may use meanwhile."""
         con = self.con.cursor()
@@ -102,7 +107,9 @@ class DuckDBEngine:
         return type(self)(con)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, and those that look at a part."""
+        for engine in self._looking.values():
+            engine.close()
         self.con.close()
 
     def __enter__(self) -> DuckDBEngine:
@@ -133,6 +140,7 @@ def locked(
     memory: str | None = None,
     temp: Path | None = None,
     kind: type[DuckDBEngine] = DuckDBEngine,
+    schemas: Sequence[str] = (),
 ) -> DuckDBEngine:
     """Open the store at `path` so that a rule can read its tables and nothing else.
 
@@ -150,6 +158,8 @@ def locked(
         Private folder for what does not fit into memory; without one, a query that needs it ends with an error.
     kind : type
         The engine to return.
+    schemas : sequence of str
+        Schemas of the store that hold a part of its tables: for each there is an engine that looks there first.
 
     Raises
     ------
@@ -166,7 +176,13 @@ def locked(
             file=path.name,
             remedy="Close other programs that hold it open for writing",
         ) from None
-    return _close_doors(con, kind)
+    looking = {schema: con.cursor() for schema in schemas}
+    for schema, own in looking.items():  # before the doors are closed: afterwards no setting can be changed
+        install_prelude(own)
+        own.execute(f"SET search_path = {literal(f'{schema},main')}")
+    engine = _close_doors(con, kind)
+    engine._looking = {schema: DuckDBEngine(own) for schema, own in looking.items()}
+    return engine
 
 
 def _config(

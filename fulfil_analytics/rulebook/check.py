@@ -13,6 +13,7 @@ from fulfil_analytics.rulebook.judge import OURS
 from fulfil_analytics.rulebook.model import Rule
 from fulfil_analytics.rulebook.tables import RAISED, tables
 
+_SETTLING = ("parcels", "journeys", "tracks")
 _ANY_TIME = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - UTC without zone, as everywhere
 
 
@@ -23,6 +24,7 @@ def check_rule(rule: Rule) -> None:
     _check_sql(rule)
     _check_predicates(rule)
     _check_requires(rule)
+    _check_again(rule)
     _check_selected(rule)
     _check_examples(rule)
 
@@ -139,6 +141,20 @@ def _check_requires(rule: Rule) -> None:
                 remedy="Write it as table.column",
             )
         _check_column(rule, table, column, "requires")
+
+
+def _check_again(rule: Rule) -> None:
+    for name in rule.header.again.settled_by if rule.header.again else ():
+        table, _, column = name.partition(".")
+        if name == "clocks":
+            continue
+        if table not in _SETTLING:
+            raise rule.error(
+                f"{name} is neither clocks nor a column of {', '.join(_SETTLING)}",
+                "again",
+                remedy="Write it as table.column",
+            )
+        _check_column(rule, table, column, "again")
 
 
 def _check_column(rule: Rule, table: str, column: str, key: str) -> None:

@@ -87,6 +87,21 @@ class Innocent(_Part):
     when: Text | None = None
 
 
+class Again(_Part):
+    """How far one order reaches, so that a part of the orders can be judged again after new exports.
+
+    Without it a rule runs over everything. ``reach`` says whose rows decide what the SELECT says of a thing: those of
+    its own ``order``, or of all orders that share a ``waybill`` with it. ``settled_by`` names columns of parcels,
+    journeys and tracks: once one of them has a value, a later moment alone makes no finding of what is none; ``clocks``
+    stands for the clocks of the order: none of them runs any more, and the rule compares no deadline of a clock that
+    was stopped with ``{as_of}``. A rule that reads ``{as_of}`` and names nothing here runs over everything when the
+    as-of moment has moved.
+    """
+
+    reach: Literal["order", "waybill"]
+    settled_by: tuple[Text, ...] = ()
+
+
 class Docs(_Part):
     """What a reader must know before acting on a finding."""
 
@@ -166,6 +181,7 @@ class Header(_Part):
     not_testable: tuple[Reason, ...] = ()
     excused: tuple[Reason, ...] = ()
     explained_by: tuple[Name, ...] = ()
+    again: Again | None = None
     message: Words
     words: dict[Name, dict[str, Words]] = {}
     params: dict[Name, Param] = {}

@@ -178,6 +178,7 @@ def _lines(document: Document, header: Header) -> dict[str, int]:
         "requires",
         "scope",
         "explained_by",
+        "again",
         "message",
         "not_testable",
         "excused",

@@ -5,6 +5,7 @@ title.zh = "两份导出相互矛盾"
 severity = "medium"
 evidence_class = "hard"
 grain = "order"
+again = { reach = "order" }
 message.en = "{kept_file} and {other_file} cannot both be right about {fact}: {kept} against {other} ({how}); the first one was used."
 message.zh = "{kept_file} 与 {other_file} 的{fact}相互矛盾:{kept} 与 {other}({how});采用前者。"
 

@@ -5,6 +5,7 @@ title.zh = "单号与承运商不符"
 severity = "high"
 evidence_class = "hard"
 grain = "parcel"
+again = { reach = "order" }
 requires = ["parcels.waybill_check"]
 scope = "not parcels.platform_fulfilled"
 message.en = "Waybill {waybill} was declared as {carrier}, which has no such numbers; it fits {fits_carriers}."

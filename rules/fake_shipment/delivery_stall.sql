@@ -5,6 +5,7 @@ title.zh = "派件后无结果"
 severity = "medium"
 evidence_class = "soft"
 grain = "parcel"
+again = { reach = "order", settled_by = ["journeys.delivered_at"] }
 scope = "not parcels.platform_fulfilled and journeys.out_for_delivery_at is not null"
 message.en = "Out for delivery since {out_for_delivery_at} and {outcome} within {limit_hours} h ({hours_waited} h so far, {rest_hours} h of rest days not counted)."
 message.zh = "{out_for_delivery_at} 开始派件,{limit_hours} 小时内{outcome}(已过 {hours_waited} 小时,另扣除休息日 {rest_hours} 小时)。"

@@ -5,6 +5,7 @@ title.zh = "签收地与收货地不符"
 severity = "critical"
 evidence_class = "hard"
 grain = "parcel"
+again = { reach = "order" }
 scope = "not parcels.platform_fulfilled and (journeys.delivered_at is not null or parcels.delivered_at is not null)"
 explained_by = ["duplicate_waybill", "cloned_track", "carrier_mismatch", "invalid_waybill"]
 message.en = "The parcel ended in {tracked_place}, but the order goes to {order_place} (compared by {level})."

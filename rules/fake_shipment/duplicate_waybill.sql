@@ -5,6 +5,7 @@ title.zh = "不同收件人共用运单号"
 severity = "critical"
 evidence_class = "hard"
 grain = "parcel"
+again = { reach = "waybill" }
 requires = ["parcels.given_at"]
 scope = "not parcels.platform_fulfilled"
 message.en = "Waybill {waybill} stands on {orders_on_number} orders within {look_back_days} days: {differs}; also on {other_orders}."

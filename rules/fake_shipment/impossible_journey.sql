@@ -5,6 +5,7 @@ title.zh = "物流轨迹不可能"
 severity = "critical"
 evidence_class = "hard"
 grain = "parcel"
+again = { reach = "order" }
 scope = "not parcels.platform_fulfilled and journeys.first_scan_at is not null"
 explained_by = ["cloned_track", "duplicate_waybill"]
 message.en = "The track cannot be one parcel's: {fault} ({from_place} at {from_at}, {to_place} at {to_at}, {km} km apart)."

@@ -5,6 +5,7 @@ title.zh = "运单号无效"
 severity = "high"
 evidence_class = "hard"
 grain = "parcel"
+again = { reach = "order" }
 requires = ["parcels.waybill_check"]
 scope = "not parcels.platform_fulfilled"
 message.en = "Waybill {waybill} cannot be a number of {carrier}: {reason}."

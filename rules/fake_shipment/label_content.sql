@@ -5,6 +5,7 @@ title.zh = "面单或备注含广告或站外联系方式"
 severity = "medium"
 evidence_class = "soft"
 grain = "order"
+again = { reach = "order" }
 scope = "not orders.platform_fulfilled"
 message.en = "The {place} holds what leads the buyer away from the platform: {found}."
 message.zh = "{place}含有引导买家离开平台的内容:{found}。"

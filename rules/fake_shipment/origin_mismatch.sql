@@ -5,6 +5,7 @@ title.zh = "揽收地与发货仓不符"
 severity = "high"
 evidence_class = "soft"
 grain = "parcel"
+again = { reach = "order" }
 scope = "not parcels.platform_fulfilled and journeys.first_scan_at is not null"
 explained_by = ["duplicate_waybill", "cloned_track"]
 message.en = "The first scan was in {scan_place}, {km} km from the warehouse in {warehouse_place}."

@@ -5,6 +5,7 @@ title.zh = "虚构运单号"
 severity = "critical"
 evidence_class = "hard"
 grain = "parcel"
+again = { reach = "order" }
 scope = "not parcels.platform_fulfilled"
 message.en = "Waybill {waybill} is no number of any carrier: {kind}."
 message.zh = "运单号 {waybill} 不是任何承运商的单号:{kind}。"

@@ -5,6 +5,7 @@ title.zh = "违禁或限运商品"
 severity = "high"
 evidence_class = "soft"
 grain = "order"
+again = { reach = "order" }
 scope = "not orders.platform_fulfilled and orders.cancelled_at is null"
 message.en = "{sku} is on the list of goods, {kind}: it matches “{term}”."
 message.zh = "{sku} 命中商品清单({kind}):匹配“{term}”。"

@@ -5,6 +5,7 @@ title.zh = "面单收件信息与订单不符"
 severity = "high"
 evidence_class = "hard"
 grain = "order"
+again = { reach = "order" }
 scope = "not orders.platform_fulfilled and orders.cancelled_at is null"
 message.en = "The shipping label differs from the order in {parts_differing} of {parts_compared} parts that both tell: {differs}."
 message.zh = "面单与订单在双方都有的 {parts_compared} 项中有 {parts_differing} 项不同:{differs}。"

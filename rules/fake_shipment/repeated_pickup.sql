@@ -5,6 +5,7 @@ title.zh = "重复揽收"
 severity = "medium"
 evidence_class = "soft"
 grain = "parcel"
+again = { reach = "order" }
 scope = "not parcels.platform_fulfilled and tracks.first_pickup_at is not null"
 explained_by = ["cloned_track", "duplicate_waybill", "scan_before_order"]
 message.en = "Picked up in {first_place} at {first_at} and again in {last_place} at {last_at} ({hours_apart} h later)."

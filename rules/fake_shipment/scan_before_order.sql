@@ -5,6 +5,7 @@ title.zh = "物流早于下单"
 severity = "critical"
 evidence_class = "hard"
 grain = "parcel"
+again = { reach = "waybill" }
 scope = "not parcels.platform_fulfilled and journeys.first_scan_at is not null"
 explained_by = ["duplicate_waybill", "cloned_track"]
 message.en = "The carrier scanned waybill {waybill} at {first_scan_at}, {hours_early} h before the order was {moment} ({tolerance_hours} h are allowed)."

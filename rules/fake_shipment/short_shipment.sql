@@ -5,6 +5,7 @@ title.zh = "少发货"
 severity = "high"
 evidence_class = "soft"
 grain = "order"
+again = { reach = "order" }
 scope = "not orders.platform_fulfilled and orders.cancelled_at is null and coalesce(orders.order_status, 'to_ship') <> 'unpaid'"
 message.en = "{units_in_parcels} of {units_owed} units are in a parcel, and {shown_by}."
 message.zh = "应发 {units_owed} 件,仅 {units_in_parcels} 件已装入包裹,且{shown_by}。"

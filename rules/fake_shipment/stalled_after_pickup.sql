@@ -5,6 +5,7 @@ title.zh = "揽收后无物流更新"
 severity = "medium"
 evidence_class = "soft"
 grain = "parcel"
+again = { reach = "order", settled_by = ["tracks.next_event_at"] }
 scope = "not parcels.platform_fulfilled and journeys.first_scan_at is not null"
 explained_by = ["duplicate_waybill", "scan_before_order"]
 message.en = "{outcome} after the first scan of waybill {waybill}: {hours_waited} h went by ({limit_hours} h are allowed)."

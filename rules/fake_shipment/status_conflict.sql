@@ -5,6 +5,7 @@ title.zh = "订单与物流状态矛盾"
 severity = "high"
 evidence_class = "hard"
 grain = "parcel"
+again = { reach = "order", settled_by = ["journeys.first_scan_at"] }
 requires = ["journeys.covered"]
 scope = "not parcels.platform_fulfilled"
 explained_by = ["placeholder_waybill", "carrier_mismatch", "invalid_waybill", "untraceable_waybill", "stale_tracking", "duplicate_waybill", "cloned_track"]

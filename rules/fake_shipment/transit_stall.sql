@@ -5,6 +5,7 @@ title.zh = "运输停滞"
 severity = "medium"
 evidence_class = "soft"
 grain = "parcel"
+again = { reach = "order", settled_by = ["tracks.last_mile_at"] }
 scope = "not parcels.platform_fulfilled and journeys.first_scan_at is not null"
 explained_by = ["scan_before_order", "stalled_after_pickup"]
 message.en = "No scan for {gap_hours} h after {from_place} ({zone}: {limit_hours} h are allowed; {rest_hours} h of rest days are not counted)."

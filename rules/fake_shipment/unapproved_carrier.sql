@@ -5,6 +5,7 @@ title.zh = "物流商不在平台认可名单"
 severity = "medium"
 evidence_class = "hard"
 grain = "parcel"
+again = { reach = "order" }
 scope = "not parcels.platform_fulfilled and coalesce(orders.label_by, 'seller') = 'seller'"
 message.en = "{carrier_as_given} is not on the list of carriers that the platform approves here."
 message.zh = "{carrier_as_given} 不在平台认可的物流商名单中。"

@@ -5,6 +5,7 @@ title.zh = "运单无任何物流信息"
 severity = "high"
 evidence_class = "hard"
 grain = "parcel"
+again = { reach = "order", settled_by = ["journeys.first_event_at"] }
 requires = ["journeys.covered", "parcels.given_at"]
 scope = "not parcels.platform_fulfilled"
 explained_by = ["placeholder_waybill", "carrier_mismatch", "invalid_waybill"]

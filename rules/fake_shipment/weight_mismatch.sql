@@ -5,6 +5,7 @@ title.zh = "包裹重量与商品不符"
 severity = "medium"
 evidence_class = "soft"
 grain = "order"
+again = { reach = "order" }
 scope = "not orders.platform_fulfilled and orders.cancelled_at is null and order_weights.order_id is not null"
 message.en = "The carrier weighed {weighed_g} g; what was ordered weighs about {expected_g} g (units: {units}): {reading}."
 message.zh = "承运商称重 {weighed_g} 克,而所购 {units} 件商品约重 {expected_g} 克:{reading}。"

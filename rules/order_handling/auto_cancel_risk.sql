@@ -5,6 +5,7 @@ title.zh = "即将被平台自动取消"
 severity = "high"
 evidence_class = "soft"
 grain = "order"
+again = { reach = "order", settled_by = ["clocks"] }
 requires = ["cancel_deadlines.outcome"]
 scope = "not orders.platform_fulfilled and orders.cancelled_at is null and orders.dispatched_at is null and orders.received_at is null and coalesce(orders.order_status, 'to_ship') not in ('unpaid', 'cancelled', 'shipped', 'delivered', 'completed')"
 message.en = "The order is open and {outcome}: {due_at}, {hours_away} h from the as-of moment ({deadline_from})."

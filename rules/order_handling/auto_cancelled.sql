@@ -5,6 +5,7 @@ title.zh = "因卖家超时被平台自动取消"
 severity = "high"
 evidence_class = "hard"
 grain = "order"
+again = { reach = "order" }
 requires = ["orders.cancel_reason"]
 scope = "not orders.platform_fulfilled and orders.cancelled_at is not null"
 explained_by = ["placeholder_waybill", "carrier_mismatch", "invalid_waybill"]

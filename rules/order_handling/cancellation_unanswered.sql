@@ -5,6 +5,7 @@ title.zh = "取消申请未及时处理"
 severity = "medium"
 evidence_class = "soft"
 grain = "order"
+again = { reach = "order", settled_by = ["clocks"] }
 scope = "not orders.platform_fulfilled"
 message.en = "The buyer asked to cancel on {requested_at}; {outcome} (limit {due_at}, {hours_waited} h so far)."
 message.zh = "买家于 {requested_at} 申请取消;{outcome}(时限 {due_at},已过 {hours_waited} 小时)。"

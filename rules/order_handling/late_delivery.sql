@@ -5,6 +5,7 @@ title.zh = "送达超时"
 severity = "medium"
 evidence_class = "hard"
 grain = "order"
+again = { reach = "order", settled_by = ["clocks"] }
 requires = ["order_deadlines.outcome"]
 scope = "not orders.platform_fulfilled"
 explained_by = ["late_dispatch", "untraceable_waybill", "stale_tracking", "stalled_after_pickup", "transit_stall", "delivery_stall"]

@@ -5,6 +5,7 @@ title.zh = "卖家责任取消"
 severity = "medium"
 evidence_class = "hard"
 grain = "order"
+again = { reach = "order" }
 scope = "not orders.platform_fulfilled and orders.cancelled_at is not null"
 explained_by = ["auto_cancelled"]
 message.en = "The cancellation counts as the seller's fault: {cause} ({cancelled_at})."

@@ -10,7 +10,7 @@ import os
 import random
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -18,8 +18,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from fulfil_analytics.audit.again import narrow
 from fulfil_analytics.audit.options import Options
 from fulfil_analytics.audit.run import run_audit, run_load
+from fulfil_analytics.config import Config
 from fulfil_analytics.policy import load_policies
 from fulfil_analytics.reference import CarrierBook
 from fulfil_analytics.resources import rules_folder
@@ -149,6 +151,8 @@ def test_any_split_in_any_order_ends_where_a_full_run_ends(
     seed: int, loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(derive, "MOST", 1.0)
+    monkeypatch.setattr(narrow, "MOST", 10.0)  # the sample's orders are nearly all flagged
+    parts = watched(monkeypatch)
     chance = random.Random(seed)
     split, path = Split(loaded, seed), tmp_path / "store.duckdb"
     later = list(range(1, LOTS))
@@ -159,14 +163,81 @@ def test_any_split_in_any_order_ends_where_a_full_run_ends(
         with open_store(path) as store:
             split.add(store, lots)
             settle(store)
-        only = {"only": ("untraceable_waybill",)} if lots == [0] else {}
-        touched.append(audit(path, as_of, **only))
+        touched.append(audit(path, as_of))
         if lots != [0]:
             assert not list(differences(path, full_run(path, as_of)))
         as_of += dt.timedelta(hours=chance.choice((-20, 0, 5, 40)))
     assert touched[0] is None
     # a fact of the whole may change and touch everybody, but not every day
     assert any(one is not None and 0 < one.orders < one.of for one in touched)
+    for rules, judged, orders in parts:
+        assert len(rules) > 20 and 0 < judged < orders
+
+
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[str], int, int]]:
+    """Return a list that gets, for each run that judges a part alone, its rules, the orders judged and all orders."""
+    monkeypatch.setattr(narrow, "few_orders", lambda _: False)
+    seen: list[tuple[set[str], int, int]] = []
+    after = narrow.Marked.after
+
+    def watch(self: narrow.Marked, store: Store, remade: Iterable[str]) -> narrow.Narrowed | None:
+        narrowed = after(self, store, remade)
+        if narrowed is not None:
+            judged = f"SELECT count(*), (SELECT count(*) FROM orders) FROM {narrow.NOW}.orders"
+            seen.append((set(narrowed.sizes), *store.rows(judged)[0]))
+        return narrowed
+
+    monkeypatch.setattr(narrow.Marked, "after", watch)
+    return seen
+
+
+@pytest.fixture(scope="module")
+def judged(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a store of most of the rows, audited at END by all rules, to which another lot was added since."""
+    path = tmp_path_factory.mktemp("judged") / "judged.duckdb"
+    split = Split(loaded, 0)
+    for lots in ([0], [1]):
+        with open_store(path) as store:
+            split.add(store, lots)
+            settle(store)
+        if lots == [0]:
+            audit(path, END)
+    return path
+
+
+@pytest.mark.parametrize("hours", [0, 30, -30])
+def test_rules_are_judged_again_for_a_part_of_the_orders(
+    hours: int, judged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derive, "MOST", 1.0)
+    monkeypatch.setattr(narrow, "MOST", 10.0)
+    parts, path = watched(monkeypatch), tmp_path / "store.duckdb"
+    shutil.copy(judged, path)
+    as_of = END + dt.timedelta(hours=hours)
+    assert audit(path, as_of) is not None
+    ((rules, part, orders),) = parts
+    assert {"late_dispatch", "duplicate_waybill", "stale_tracking"} <= rules and part < orders
+    # what cannot be told from single orders runs whole
+    assert not {"batch_anomaly", "cloned_track", "oversold", "truncated_export", "unmatched_tracking"} & rules
+    assert not list(differences(path, full_run(path, as_of)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lang": "zh"},
+        {"only": ("late_dispatch",)},
+        {"config": Config(parameters={"stale_tracking": {"grace_hours": 30}})},
+    ],
+)
+def test_other_rules_or_words_are_judged_whole(
+    change: dict[str, object], judged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derive, "MOST", 1.0)
+    parts, path = watched(monkeypatch), tmp_path / "store.duckdb"
+    shutil.copy(judged, path)
+    assert audit(path, END, **change) is not None
+    assert not parts
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -35,10 +35,13 @@ class Touched:
         Orders derived again.
     of : int
         Orders of the store.
+    remade : frozenset of str
+        Tables of single orders that were made anew for all of them.
     """
 
     orders: int
     of: int
+    remade: frozenset[str] = frozenset()
 
 
 @cache
@@ -48,7 +51,7 @@ def tables() -> dict[str, dict[str, Any]]:
     return tomllib.loads(text)
 
 
-def derive_again(store: Store, basis: Basis) -> Touched | None:
+def derive_again(store: Store, basis: Basis, before: Callable[[Part], None] | None = None) -> Touched | None:
     """Bring orders, parcels, journeys and all else that the model derives up to date, where only a part is touched.
 
     Parameters
@@ -57,6 +60,8 @@ def derive_again(store: Store, basis: Basis) -> Touched | None:
         A store with a name; on its connection the places and carriers are installed.
     basis : Basis
         What the tables are to stand on.
+    before : callable, optional
+        Is given the part, which knows the touched orders, while the store's tables are still as they were.
 
     Returns
     -------
@@ -80,8 +85,10 @@ def derive_again(store: Store, basis: Basis) -> Touched | None:
         if facts is None:
             return None
         _find_runs(part, basis)
-        _put_back(part, basis, facts, present)
-        return Touched(part.count("orders"), int(store.one("SELECT count(*) FROM orders")))
+        if before is not None:
+            before(part)
+        remade = _put_back(part, basis, facts, present)
+        return Touched(part.count("orders"), int(store.one("SELECT count(*) FROM orders")), remade)
 
 
 def _span(one: dt.datetime, other: dt.datetime) -> dict[str, Value]:
@@ -139,8 +146,11 @@ def _find_runs(part: Part, basis: Basis) -> None:
     part.store.con.execute("DROP TABLE moves")
 
 
-def _put_back(part: Part, basis: Basis, facts: Mapping[str, Any], present: set[str]) -> None:
-    """Put the part's rows in the place of the old ones, and make anew what looks across groups; all or nothing."""
+def _put_back(part: Part, basis: Basis, facts: Mapping[str, Any], present: set[str]) -> frozenset[str]:
+    """Put the part's rows in the place of the old ones, and make anew what looks across groups; all or nothing.
+
+    Returns the tables of single orders that were made anew for all of them.
+    """
     store = part.whole
     basis.carriers.install(store.con)
     store.con.begin()
@@ -153,6 +163,7 @@ def _put_back(part: Part, basis: Basis, facts: Mapping[str, Any], present: set[s
         _make_whole(store, basis, learned=learned)
         put_record(store.con, basis, dict(facts), present)
         store.con.commit()
+        return frozenset(table for made in tables()["learned"].values() for table in made) if learned else frozenset()
     except BaseException:
         store.con.rollback()
         raise
