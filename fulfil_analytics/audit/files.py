@@ -131,9 +131,15 @@ def _write_deadlines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
                 # without Arrow's own schema readers see texts, not dictionaries
                 "store_schema": False,
             }
-            with pq.ParquetWriter(path, first.schema, **told) as writer:
+            # one piece is written while the database makes the next
+            with pq.ParquetWriter(path, first.schema, **told) as writer, ThreadPoolExecutor(1) as lane:
+                written = None
                 for piece in itertools.chain([first], pieces):
-                    writer.write_table(piece, row_group_size=piece.num_rows)
+                    if written is not None:
+                        written.result()
+                    written = lane.submit(writer.write_table, piece, row_group_size=piece.num_rows)
+                if written is not None:
+                    written.result()
     except duckdb.Error as problem:
         trouble = disk_trouble(problem)
         if trouble:

@@ -1,8 +1,11 @@
--- One row an order, stage and mode, the text of `why` by its number alone.
+-- The deadlines in order, one narrow row an order and stage: what each of the four modes says stands side by side.
 SELECT
-  order_id, stage, CAST(one.mode AS /*mode_type*/) AS mode, clock_start, one.due_at AS due_at, stopped_at,
-  CAST(coalesce(/*outcomes*/[one.code], /*otherwise*/) AS /*outcome_type*/) AS outcome, one.why_no AS why
-FROM (
-  SELECT order_id, stage, clock_start, stopped_at, unnest([/*modes*/]) AS one
-  FROM sla_ordered
-)
+  m.order_id, CAST(m.stage AS /*stage_type*/) AS stage, m.clock_start, m.stopped_at, k.key_no - 1 AS key, /*modes*/
+FROM deadline_modes AS m
+JOIN sla_why_keys AS k
+  ON k.case_id = m.case_id AND k.code_standard = m.code_standard AND k.code_holiday = m.code_holiday
+  AND k.code_extension = m.code_extension AND k.code_effective = m.code_effective
+  AND k.not_counted IS NOT DISTINCT FROM m.not_counted AND k.stop_event IS NOT DISTINCT FROM m.stop_event
+  AND k.by_platform = (m.platform_due_at IS NOT NULL) AND k.has_due = (m.due_effective IS NOT NULL)
+WHERE m.stage IN {stages}
+ORDER BY m.order_id, CAST(m.stage AS /*stage_type*/)
