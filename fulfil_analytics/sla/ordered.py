@@ -141,7 +141,8 @@ def why_marks(mode: str) -> dict[str, str]:
 
 def _sorted() -> str:
     modes = (
-        f"CAST(m.code_{mode} AS TINYINT) AS code_{mode}, CASE WHEN m.code_{mode} < 5 THEN m.due_{mode} END AS due_{mode}"
+        f"CAST(m.code_{mode} AS TINYINT) AS code_{mode}, "
+        f"CASE WHEN m.code_{mode} < 5 THEN m.due_{mode} END AS due_{mode}"
         for mode in MODES
     )
     marks = {"modes": ", ".join(modes), "stage_type": _kind(sorted(STAGE))}
