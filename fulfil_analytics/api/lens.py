@@ -291,7 +291,7 @@ class Lens:
             for view in _JUDGED:
                 con.execute(f"DROP VIEW IF EXISTS memory.main.{view}")
             build_deadlines(con, self.policy, self.as_of, bounds)
-            build_forecast(con, self.policy, self.as_of)
+            build_forecast(con, self.as_of)
             build_late_causes(con, self.as_of)
 
     def _views(self, con: duckdb.DuckDBPyConnection) -> list[str]:

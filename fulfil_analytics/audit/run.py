@@ -327,7 +327,7 @@ def _derive(
         if few:
             settle_deadlines(con)
         build_rates(con, policy, as_of)
-        build_forecast(con, policy, as_of)
+        build_forecast(con, as_of)
         build_late_causes(con, as_of)
 
     # The ways of the parcels and the clocks of the orders do not look at each other.

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
-    from fulfil_analytics.policy import Policy
-
 HORIZON_HOURS = 48
 MINIMUM = 20
 """Fewer forerunners than this are no basis; the next wider group is asked."""
@@ -32,7 +30,6 @@ STAGES = (
 
 def build_forecast(
     con: duckdb.DuckDBPyConnection,
-    policy: Policy,
     as_of: dt.datetime,
     horizon_hours: int = HORIZON_HOURS,
     minimum: int = MINIMUM,
@@ -47,9 +44,8 @@ def build_forecast(
     Parameters
     ----------
     con : DuckDBPyConnection
-        Holds ``orders``, ``parcels`` and ``deadlines``.
-    policy : Policy
-        Its zone is that of weekday and hour.
+        Holds ``orders`` and ``parcels``, and :func:`fulfil_analytics.sla.build_deadlines` ran on it: weekday and hour
+        are those of its policy's zone.
     as_of : datetime
         The moment the forecast is made at. Without zone it is UTC.
     horizon_hours : int
@@ -66,7 +62,6 @@ def build_forecast(
             read_sql("fulfil_analytics.sla", "forecast.sql"),
             {
                 "as_of": naive_utc(as_of),
-                "zone": policy.zone,
                 "stages": STAGES,
                 "horizon_hours": horizon_hours,
                 "minimum": minimum,

@@ -5,26 +5,27 @@
 -- `spare` is how many whole minutes before the deadline an order was done; -1 when it was late or never done.
 CREATE OR REPLACE TEMP TABLE forecast_clocks AS
 SELECT
-  d.order_id, d.stage, d.clock_start, d.due_at, d.outcome, coalesce(o.warehouse, '') AS warehouse,
-  isodow(timezone({zone}, timezone('UTC', d.clock_start))) AS weekday,
-  hour(timezone({zone}, timezone('UTC', d.clock_start))) AS hour,
+  d.order_id, d.stage, d.clock_start, d.due_effective AS due_at, d.code_effective AS code, coalesce(o.warehouse, '') AS warehouse,
+  isodow(sla_local(d.clock_start)) AS weekday, hour(sla_local(d.clock_start)) AS hour,
   CASE
-    WHEN d.outcome = 'on_time' THEN CAST(floor(epoch(d.due_at - d.stopped_at) / 60) AS BIGINT)
+    WHEN d.code_effective = 1 THEN CAST(floor(epoch(d.due_effective - d.stopped_at) / 60) AS BIGINT)
     ELSE -1
   END AS spare
-FROM deadlines AS d
-JOIN orders AS o ON o.order_id = d.order_id
-WHERE d.mode = 'effective' AND d.stage IN {stages}
-  AND CASE d.outcome
-    WHEN 'open' THEN d.due_at <= {as_of} + to_hours({horizon_hours})
-    ELSE d.outcome IN ('on_time', 'late', 'overdue') AND d.due_at <= {as_of}
-  END;
+FROM deadline_modes AS d
+JOIN orders AS o ON o.rowid = d.order_no
+WHERE d.stage IN {stages}
+  AND CASE d.code_effective
+    WHEN 3 THEN d.due_effective <= {as_of} + to_hours({horizon_hours})
+    ELSE d.code_effective IN (1, 2, 4) AND d.due_effective <= {as_of}
+  END
+  -- who was done longer before than the horizon reaches was never like an order that is open now
+  AND (d.code_effective <> 1 OR d.due_effective - d.stopped_at < to_hours({horizon_hours}));
 
 -- The numbers of minutes left that are asked for. Past orders matter only by which of them they were still open at.
 CREATE OR REPLACE TEMP TABLE forecast_asked AS
 SELECT DISTINCT stage, CAST(floor(epoch(due_at - {as_of}) / 60) AS BIGINT) AS left_minutes
 FROM forecast_clocks
-WHERE outcome = 'open';
+WHERE code = 3;
 
 -- One curve a group of past orders: of those not done with so many minutes left (`still_open`), how many made it.
 CREATE OR REPLACE TEMP TABLE forecast_curves AS
@@ -32,7 +33,7 @@ WITH past AS (
   SELECT c.stage, c.warehouse, c.weekday, c.hour, a.left_minutes, count(*) AS orders, count_if(c.spare >= 0) AS made_it
   FROM forecast_clocks AS c
   ASOF JOIN forecast_asked AS a ON a.stage = c.stage AND c.spare < a.left_minutes
-  WHERE c.outcome <> 'open'
+  WHERE c.code <> 3
   GROUP BY c.stage, c.warehouse, c.weekday, c.hour, a.left_minutes
 ),
 
@@ -57,7 +58,7 @@ WITH due AS (
   SELECT
     *, CAST(floor(epoch(due_at - {as_of}) / 60) AS BIGINT) AS left_minutes
   FROM forecast_clocks
-  WHERE outcome = 'open'
+  WHERE code = 3
 ),
 
 -- from the narrowest group to the widest; `level` is what `grouping` says of each
@@ -84,9 +85,9 @@ found AS (
 ),
 
 cancels AS (
-  SELECT order_id, min(due_at) AS auto_cancel_at
-  FROM deadlines
-  WHERE mode = 'effective' AND outcome = 'open' AND stage IN ('auto_cancel_rts', 'auto_cancel_collection')
+  SELECT order_id, min(due_effective) AS auto_cancel_at
+  FROM deadline_modes
+  WHERE code_effective = 3 AND stage IN ('auto_cancel_rts', 'auto_cancel_collection')
     AND order_id IN (SELECT order_id FROM due)
   GROUP BY order_id
 ),

@@ -42,7 +42,7 @@ def forecast(con, orders, policy):
         orders(*rows)
         rules = policy(LINE)
         build_deadlines(con, rules, AS_OF)
-        build_forecast(con, rules, AS_OF, horizon_hours, minimum)
+        build_forecast(con, AS_OF, horizon_hours, minimum)
         found = con.execute("SELECT * FROM forecast WHERE stage = 'dispatch' ORDER BY place")
         names = [column[0] for column in found.description]
         return {row[names.index("order_id")]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
