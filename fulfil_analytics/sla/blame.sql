@@ -1,8 +1,8 @@
 -- Late stages, split into the stretches of a parcel's way up to the event that stops the stage.
 CREATE OR REPLACE TEMP TABLE late_stages AS
-SELECT order_id, stage, outcome_effective AS outcome, clock_start, due_effective AS due_at, stopped_at, stop_event
+SELECT order_no, order_id, stage, outcome_effective AS outcome, clock_start, due_effective AS due_at, stopped_at, stop_event
 FROM deadline_modes
-WHERE outcome_effective IN ('late', 'overdue') AND stage IN ('rts', 'dispatch', 'collection', 'delivery');
+WHERE code_effective IN (2, 4) AND stage IN ('rts', 'dispatch', 'collection', 'delivery');
 
 -- They are few: tables of their own tell the planner so.
 CREATE OR REPLACE TEMP TABLE late_parcels AS
@@ -24,7 +24,7 @@ WITH dues AS (
     coalesce(max(due_effective) FILTER (stage = 'collection'), max(due_effective) FILTER (stage = 'dispatch')) AS dispatch_due,
     max(due_effective) FILTER (stage = 'delivery') AS delivery_due
   FROM deadline_modes
-  WHERE code_effective < 5 AND order_id IN (SELECT order_id FROM late_stages)
+  WHERE code_effective < 5 AND order_no IN (SELECT order_no FROM late_stages)
   GROUP BY order_id
 ),
 
