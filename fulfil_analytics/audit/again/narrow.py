@@ -24,9 +24,10 @@ from fulfil_analytics.audit.manifest import rules_told
 from fulfil_analytics.audit.sizes import Sizes, sizes_alone, sizes_together
 from fulfil_analytics.engines import EngineError
 from fulfil_analytics.errors import RuleError
+from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.rulebook import judge
 from fulfil_analytics.rulebook.tables import tables
-from fulfil_analytics.sql import read_sql
+from fulfil_analytics.sql import literal, name, read_sql
 from fulfil_analytics.store import few_orders
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ MOST = 0.3
 CLOCKS = "clocks"
 """What settles a rule that turns with nothing but the order's clocks."""
 _WINDOWS = "sla_windows"
+_CLOCKS = ("deadline_clocks", "deadline_modes", "deadlines", "order_deadlines", "cancel_deadlines")
+"""Views over ``deadline_orders``, each after those that it reads."""
+_STAR = re.compile(r"([.,]|\b(select|distinct|all))\s*\*|\bcolumns\s*\(", re.IGNORECASE)
+"""What names columns without their names."""
 _ROUNDS = 40
 
 
@@ -124,7 +129,7 @@ class Marked:
         self._paid = _paid_known(store)
         for table, columns in _parts()["of_files"].items():
             store.con.execute(f"CREATE TABLE {BEFORE}.{table} AS SELECT {columns} FROM {table}")
-        _cut(store, BEFORE, {name for rule in self.rules for name in _named(judge.counts(rule, self.was))})
+        _cut(store, BEFORE, self.rules, [judge.counts(rule, self.was) for rule in self.rules])
 
     def after(self, store: Store, remade: Iterable[str]) -> Narrowed | None:
         """Cut the tables down to the orders judged again, as they are now; None where every rule is to run whole.
@@ -142,7 +147,7 @@ class Marked:
         if not rules:
             return None
         store.con.execute(f"CREATE SCHEMA {NOW}")
-        _cut(store, NOW, {name for rule in rules for name in _read_by(rule, self.now)})
+        _cut(store, NOW, rules, [text for rule in rules for text in _texts(rule, self.now)])
         return Narrowed(self.was, {rule.id: self.sizes[rule.id] for rule in rules})
 
     def _narrow(self) -> Iterator[Rule]:
@@ -162,12 +167,12 @@ class Marked:
 
     def _restless(self) -> str:
         columns = {
-            tuple(name for name in rule.header.again.settled_by if name != CLOCKS)
+            tuple(column for column in rule.header.again.settled_by if column != CLOCKS)
             for rule in self.rules
             if rule.header.again is not None
         }
         tests = [
-            f"coalesce({', '.join(f'CAST({name} AS VARCHAR)' for name in one)}) IS NULL"
+            f"coalesce({', '.join(f'CAST({column} AS VARCHAR)' for column in one)}) IS NULL"
             for one in sorted(columns)
             if one
         ]
@@ -203,7 +208,7 @@ def mark(
         "fulfil_analytics": __version__,
         "rules": rules_told(book),
     }
-    if any(manifest.get(name) != json.loads(json.dumps(value)) for name, value in same.items()):
+    if any(manifest.get(key) != json.loads(json.dumps(value)) for key, value in same.items()):
         return None
     if manifest["policy"]["sha256"] != policy.sha256 or manifest["policy"]["zone"] != policy.zone:
         return None
@@ -237,12 +242,11 @@ def _judged_by(rule: Rule, as_of: dt.datetime) -> set[str]:
     return _named(rule.render("\n".join(_judging(rule)), as_of)) | set(rule.header.join)
 
 
-def _read_by(rule: Rule, as_of: dt.datetime) -> set[str]:
-    return (
-        _judged_by(rule, as_of)
-        | _named(judge.population(rule, as_of, explained=True))
-        | _named(judge.counts(rule, as_of))
-    )
+def _texts(rule: Rule, as_of: dt.datetime) -> Iterator[str]:
+    """Yield what names every table and column that a rule reads."""
+    yield rule.render("\n".join((*_judging(rule), *rule.header.join)), as_of)
+    yield judge.population(rule, as_of, explained=True)
+    yield judge.counts(rule, as_of)
 
 
 def _named(text: str) -> set[str]:
@@ -256,16 +260,66 @@ def _parts() -> dict[str, dict[str, Any]]:
     return tomllib.loads(text)
 
 
-def _cut(store: Store, schema: str, wanted: set[str]) -> None:
-    """Make the tables of `wanted` that belong to orders, cut down to the orders judged again."""
+def _cut(store: Store, schema: str, rules: Sequence[Rule], texts: Sequence[str]) -> None:
+    """Make the tables of orders that `rules` read, cut down to the orders judged again and to what `texts` name.
+
+    A rule of the user's own may read a row as a whole, by no name: with one, and with a star, all columns stay.
+    """
+    whole = any(_STAR.search(text) for text in texts) or not all(
+        rule.file.is_relative_to(rules_folder()) for rule in rules
+    )
+    words = {word for text in texts for word in re.findall(r"\w+", text.lower())}
+    wanted = (words & set(tables())) | {"parcels"}
     of_order = f"order_id IN (FROM {BEFORE}.judged)"
     parcels = f"parcel_id IN (SELECT parcel_id FROM {schema}.parcels)"
-    wanted = wanted | {"parcels"}
+    views = _cut_clocks(store, schema, of_order)
     for kind, head in (("TABLE", "of_orders"), ("VIEW", "looked_at")):
         for table, key in _parts()[head].items():
-            if table in wanted:
-                where = of_order if key == "order_id" else parcels
-                store.con.execute(f"CREATE {kind} {schema}.{table} AS SELECT * FROM main.{table} WHERE {where}")
+            if table not in wanted:
+                continue
+            known = [column for column in _columns(store, table) if whole or {column.lower()} & (words | {key})]
+            chosen = ", ".join(map(name, known))
+            if table in views:
+                store.con.execute(f"CREATE TABLE {schema}.cut_{table} AS SELECT {chosen} FROM {schema}.{table}")
+                continue
+            where = of_order if key == "order_id" else parcels
+            store.con.execute(f"CREATE {kind} {schema}.{table} AS SELECT {chosen} FROM main.{table} WHERE {where}")
+    _put_clocks(store, schema, views, wanted)
+
+
+def _cut_clocks(store: Store, schema: str, of_order: str) -> set[str]:
+    """Make the views over the deadlines anew over the orders judged again; return them, none where they are tables."""
+    views = dict(
+        store.rows(
+            f"SELECT view_name, sql FROM duckdb_views() WHERE view_name IN {literal(_CLOCKS)} "
+            "AND schema_name = 'main' AND database_name = current_database()"
+        )
+    )
+    if views.keys() != set(_CLOCKS):
+        return set()
+    store.con.execute(f"CREATE TABLE {schema}.deadline_orders AS SELECT * FROM main.deadline_orders WHERE {of_order}")
+    for view in _CLOCKS:
+        store.con.execute(re.sub(r"^CREATE (OR REPLACE )?VIEW ", f"CREATE VIEW {schema}.", views[view]))
+    return set(_CLOCKS)
+
+
+def _put_clocks(store: Store, schema: str, views: set[str], wanted: set[str]) -> None:
+    """Put the tables made of views over the deadlines in the place of the views."""
+    for view in views:
+        store.con.execute(f"DROP VIEW {schema}.{view}")
+    for table in views & wanted & set(_parts()["of_orders"]):
+        store.con.execute(f"ALTER TABLE {schema}.cut_{table} RENAME TO {table}")
+    store.con.execute(f"DROP TABLE IF EXISTS {schema}.deadline_orders")
+
+
+def _columns(store: Store, table: str) -> list[str]:
+    return [
+        column
+        for (column,) in store.rows(
+            f"SELECT column_name FROM duckdb_columns() WHERE table_name = {literal(table)} "
+            "AND schema_name = 'main' AND database_name = current_database() ORDER BY column_index"
+        )
+    ]
 
 
 def _close(store: Store) -> bool:
