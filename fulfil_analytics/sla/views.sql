@@ -115,24 +115,27 @@ WHERE stage IN {stages};
 
 -- Orders whose outcome a mode changes, and by what: names of the windows, days closed, the platform's own deadline.
 CREATE OR REPLACE VIEW mode_changes AS
-WITH changed AS (
+WITH told AS (
   SELECT
-    order_id, stage, 'holiday' AS mode, outcome_standard, outcome_holiday AS outcome, due_standard, due_holiday AS due_at,
-    stopped_at, why_holiday || '}' AS why, FALSE AS by_platform
+    order_id, stage, outcome_standard, due_standard, stopped_at,
+    unnest([
+      {'mode': 'holiday', 'outcome': outcome_holiday, 'due_at': due_holiday, 'why': why_holiday, 'by_platform': FALSE},
+      {'mode': 'extension', 'outcome': outcome_extension, 'due_at': due_extension, 'why': why_extension, 'by_platform': FALSE},
+      {
+        'mode': 'effective', 'outcome': outcome_effective, 'due_at': due_effective, 'why': why_effective,
+        'by_platform': platform_due_at IS NOT NULL
+      }
+    ]) AS one
   FROM deadline_modes
-  WHERE code_holiday <> code_standard
-  UNION ALL
+  WHERE code_holiday <> code_standard OR code_extension <> code_standard OR code_effective <> code_standard
+),
+
+changed AS (
   SELECT
-    order_id, stage, 'extension', outcome_standard, outcome_extension, due_standard, due_extension, stopped_at,
-    why_extension || '}', FALSE
-  FROM deadline_modes
-  WHERE code_extension <> code_standard
-  UNION ALL
-  SELECT
-    order_id, stage, 'effective', outcome_standard, outcome_effective, due_standard, due_effective, stopped_at,
-    why_effective || '}', platform_due_at IS NOT NULL
-  FROM deadline_modes
-  WHERE code_effective <> code_standard
+    order_id, stage, one.mode AS mode, outcome_standard, one.outcome AS outcome, due_standard, one.due_at AS due_at, stopped_at,
+    one.why || '}' AS why, one.by_platform AS by_platform
+  FROM told
+  WHERE one.outcome <> outcome_standard
 )
 
 SELECT
