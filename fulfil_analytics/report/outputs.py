@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from fulfil_analytics.report.words import NONE, Lang, Words
 from fulfil_analytics.report.workbook import write_findings_xlsx
 
 if TYPE_CHECKING:
+    import duckdb
     from rich.console import RenderableType
 
     from fulfil_analytics.audit.run import Run
@@ -40,10 +42,17 @@ def _import_all() -> None:
 
 def write_outputs(run: Run, folder: Path) -> None:
     """Write ``findings.csv``, ``findings.xlsx`` and ``report.html`` into `folder`."""
-    con, lang = run.store.con, run.options.lang
+    # the lists are packed outside Python's lock, while the report is put together
+    with run.store.con.cursor() as beside, ThreadPoolExecutor(1) as lane:
+        beside.execute("SET TimeZone = 'UTC'")
+        lists = lane.submit(_write_lists, beside, folder, run.options.lang)
+        report_of(run, folder / "report.html")
+        lists.result()
+
+
+def _write_lists(con: duckdb.DuckDBPyConnection, folder: Path, lang: Lang) -> None:
     write_findings_csv(con, folder / "findings.csv")
     write_findings_xlsx(con, folder / "findings.xlsx", lang)
-    report_of(run, folder / "report.html")
 
 
 def packed_before(folder: Path) -> bool:
