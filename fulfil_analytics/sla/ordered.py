@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fulfil_analytics.schemas.words import OUTCOME, SLA_MODE, STAGE
 from fulfil_analytics.sla.deadlines import reason
@@ -20,6 +20,22 @@ MODES = tuple(sorted(SLA_MODE))
 ROWS = 122_880
 """Rows of a piece: what DuckDB takes for a row group."""
 _KEPT = ("sla_why_keys", "sla_whys")
+
+
+class _Said(NamedTuple):
+    """What a row says by its number, which is that of its key and mode.
+
+    Attributes
+    ----------
+    texts : array of str
+        All texts of `why`, in order.
+    places, outcomes : array of int
+        For each number the place of its text, and of its word among the outcomes.
+    """
+
+    texts: pa.Array
+    places: pa.Array
+    outcomes: pa.Array
 
 
 def ordered_deadlines(con: duckdb.DuckDBPyConnection) -> Generator[pa.Table]:
@@ -38,13 +54,17 @@ def ordered_deadlines(con: duckdb.DuckDBPyConnection) -> Generator[pa.Table]:
 
     try:
         _find_whys(con)
-        told = [why for (why,) in con.execute("SELECT why FROM sla_whys ORDER BY why_no").fetchall()]
-        places = {why: place for place, why in enumerate(sorted(set(told)))}
-        whys = pa.array(places, pa.string()), pa.array([places[why] for why in told], pa.int32())
+        told = con.execute("SELECT why, code FROM sla_whys ORDER BY why_no").fetchall()
+        places = {why: place for place, why in enumerate(sorted({why for why, _ in told}))}
+        said = _Said(
+            pa.array(places, pa.string()),
+            pa.array([places[why] for why, _ in told], pa.int32()),
+            pa.array([min(code, len(OUTCOME)) - 1 for _, code in told], pa.int8()),
+        )
         folded = ROWS // len(MODES)
-        with closing(con.sql(_sorted()).to_arrow_reader(folded)) as reader:
+        with closing(con.sql(_sorted(con)).to_arrow_reader(folded)) as reader:
             for piece in _pieces(reader, folded):
-                yield _unfolded(piece.combine_chunks(), whys)
+                yield _unfolded(piece.combine_chunks(), said)
     finally:
         for table in _KEPT:
             con.execute(f"DROP TABLE IF EXISTS {table}")
@@ -64,11 +84,8 @@ def _pieces(reader: pa.RecordBatchReader, rows: int) -> Iterator[pa.Table]:
         yield held
 
 
-def _unfolded(piece: pa.Table, whys: tuple[pa.Array, pa.Array]) -> pa.Table:
-    """Return one row a mode for each row of `piece`.
-
-    `whys` are the texts in order and, for each number that `why` can be, the place of its text.
-    """
+def _unfolded(piece: pa.Table, said: _Said) -> pa.Table:
+    """Return one row a mode for each row of `piece`."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -82,23 +99,22 @@ def _unfolded(piece: pa.Table, whys: tuple[pa.Array, pa.Array]) -> pa.Table:
             return column[name].take(row)
         return pa.DictionaryArray.from_arrays(column[name].indices.take(row), column[name].dictionary)
 
-    def woven(what: str) -> pa.Array:
-        """Return what each mode says, the modes of a row beside each other."""
-        sides = pa.concat_arrays([column[f"{what}_{mode}"] for mode in MODES])
-        return sides.take(pc.add(pc.multiply(turn, rows), row))
-
+    dues = [column.get(f"due_{mode}", column["due_standard"]) for mode in MODES]
+    same = all(due is column["due_standard"] for due in dues)
     column["order_id"] = column["order_id"].dictionary_encode()
-    outcomes = pc.subtract(pc.min_element_wise(woven("code"), pa.scalar(len(OUTCOME), pa.int8())), 1)
+    numbers = pc.add(pc.multiply(repeated("key"), modes), turn)
     return pa.table(
         {
             "order_id": repeated("order_id").dictionary_decode(),
             "stage": repeated("stage"),
             "mode": pa.DictionaryArray.from_arrays(turn, pa.array(MODES)),
             "clock_start": repeated("clock_start"),
-            "due_at": woven("due"),
+            "due_at": repeated("due_standard")
+            if same
+            else pa.concat_arrays(dues).take(pc.add(pc.multiply(turn, rows), row)),
             "stopped_at": repeated("stopped_at"),
-            "outcome": pa.DictionaryArray.from_arrays(outcomes, pa.array(OUTCOME)),
-            "why": _told(pc.add(pc.multiply(repeated("key"), modes), turn), whys),
+            "outcome": pa.DictionaryArray.from_arrays(said.outcomes.take(numbers), pa.array(OUTCOME)),
+            "why": _told(numbers, said),
         }
     )
 
@@ -111,25 +127,26 @@ def _places(rows: int, modes: int) -> tuple[pa.Array, pa.Array]:
     return tuple(pa.array(half, pa.int32()) for half in zip(*(divmod(row, modes) for row in range(rows)), strict=True))
 
 
-def _told(numbers: pa.Array, whys: tuple[pa.Array, pa.Array]) -> pa.DictionaryArray:
+def _told(numbers: pa.Array, said: _Said) -> pa.DictionaryArray:
     """Return the texts of `why` by their numbers, a dictionary of those alone that stand there."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts, place_of = whys
-    places = place_of.take(numbers)
+    places = said.places.take(numbers)
     used = pc.unique(places).sort()
     indices = pc.cast(pc.index_in(places, value_set=used), pa.int32())
-    return pa.DictionaryArray.from_arrays(indices, texts.take(used))
+    return pa.DictionaryArray.from_arrays(indices, said.texts.take(used))
 
 
 def _find_whys(con: duckdb.DuckDBPyConnection) -> None:
     why = read_sql("fulfil_analytics.sla", "why.sql")
     texts = [
-        f"SELECT key_no, {place} AS place, {mark(why, why_marks(mode))} AS why FROM sla_why_keys"
+        f"SELECT key_no, {place} AS place, {mark(why, why_marks(mode))} AS why, code_{mode} AS code FROM sla_why_keys"
         for place, mode in enumerate(MODES, start=1)
     ]
-    template = mark(read_sql("fulfil_analytics.sla", "ordered.sql"), {"whys": " UNION ALL ".join(texts)})
+    differs = (f"bool_or({_due(mode)} IS DISTINCT FROM {_due('standard')}) AS differs_{mode}" for mode in MODES)
+    marks = {"whys": " UNION ALL ".join(texts), "differs": ", ".join(differs)}
+    template = mark(read_sql("fulfil_analytics.sla", "ordered.sql"), marks)
     run_script(con, fill(template, {"stages": STAGE, "modes": len(MODES)}))
 
 
@@ -139,14 +156,18 @@ def why_marks(mode: str) -> dict[str, str]:
     return {"why": f"why_{mode}", "by_platform": by_platform, "has_due": "has_due", "reason": reason(f"code_{mode}")}
 
 
-def _sorted() -> str:
-    modes = (
-        f"CAST(m.code_{mode} AS TINYINT) AS code_{mode}, "
-        f"CASE WHEN m.code_{mode} < 5 THEN m.due_{mode} END AS due_{mode}"
-        for mode in MODES
-    )
-    marks = {"modes": ", ".join(modes), "stage_type": _kind(sorted(STAGE))}
+def _sorted(con: duckdb.DuckDBPyConnection) -> str:
+    """Return the SELECT of the sorted rows, with the deadlines of the standard mode and of those that differ."""
+    asked = ", ".join(f"coalesce(bool_or(differs_{mode}), FALSE)" for mode in MODES)
+    differs = con.execute(f"SELECT {asked} FROM sla_why_keys").fetchall()[0]
+    modes = ["standard", *(mode for mode, other in zip(MODES, differs, strict=True) if other)]
+    marks = {"dues": ", ".join(f"{_due(mode)} AS due_{mode}" for mode in modes), "stage_type": _kind(sorted(STAGE))}
     return fill(mark(read_sql("fulfil_analytics.sla", "ordered_rows.sql"), marks), {"stages": STAGE})
+
+
+def _due(mode: str) -> str:
+    """Return the deadline under a mode as the file tells it, from ``deadline_modes AS m``."""
+    return f"CASE WHEN m.code_{mode} < 5 THEN m.due_{mode} END"
 
 
 def _kind(words: Iterable[str]) -> str:

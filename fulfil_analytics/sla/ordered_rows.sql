@@ -1,6 +1,6 @@
--- The deadlines in order, one narrow row an order and stage: what each of the four modes says stands side by side.
+-- The deadlines in order, one narrow row an order and stage: those of the modes that differ stand side by side.
 SELECT
-  m.order_id, CAST(m.stage AS /*stage_type*/) AS stage, m.clock_start, m.stopped_at, k.key_no - 1 AS key, /*modes*/
+  m.order_id, CAST(m.stage AS /*stage_type*/) AS stage, m.clock_start, m.stopped_at, k.key_no - 1 AS key, /*dues*/
 FROM deadline_modes AS m
 JOIN sla_why_keys AS k
   ON k.case_id = m.case_id AND k.code_standard = m.code_standard AND k.code_holiday = m.code_holiday
