@@ -120,14 +120,22 @@ class Select:
 
     def sql(self) -> str:
         """Return the text of the SELECT."""
-        also = f", {self.fault}" if self.fault else ""
-        text = f"SELECT source_line{also}{self._each(self._said)} FROM ({self.raw.sql})"
+        text = self._steps(*filter(None, [self.fault]))
+        last = ",\n".join(f"CAST({value} AS {self.kinds[name]}) AS {name}" for name, value in self._last().items())
+        return f"SELECT {last},\n{self._problems()} AS _problems\nFROM ({text})"
+
+    def market(self, *beside: str) -> str:
+        """Return the text of a SELECT of ``market`` alone, with the raw columns `beside` it."""
+        return f"SELECT {', '.join(['fa_market AS market', *beside])} FROM ({self._steps(*beside)})"
+
+    def _steps(self, *also: str) -> str:
+        """Return the text of all steps but the last, with raw columns besides."""
+        text = f"SELECT {', '.join(['source_line', *also])}{self._each(self._said)} FROM ({self.raw.sql})"
         for step in (self._shape, self._normal, self._read):
             text = f"SELECT *{self._each(step)}\nFROM ({text})"
         if {"market", "currency"} & set(self.kinds):
             text = f"SELECT *, {self._market()} AS fa_market\nFROM ({text})"
-        last = ",\n".join(f"CAST({value} AS {self.kinds[name]}) AS {name}" for name, value in self._last().items())
-        return f"SELECT {last},\n{self._problems()} AS _problems\nFROM ({text})"
+        return text
 
     def _each(self, step: Callable[[str], list[tuple[str, str]]]) -> str:
         return "".join(f",\n{value} AS {name}" for column in self.cells for name, value in step(column))
@@ -274,7 +282,7 @@ class Select:
         evidence = ["market"] if "market" in self.cells else []
         evidence += ["fa_country(t_country)"] if "country" in self.cells else []
         if self.reading.market:
-            evidence.append(literal(self.reading.market))
+            return f"coalesce({', '.join([*evidence, literal(self.reading.market)])})"
         evidence += [f"fa_market_of_currency({currency})" for currency in self._currencies()]
         return f"coalesce({', '.join([*evidence, 'NULL'])})"
 

@@ -6,14 +6,13 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from fulfil_analytics.errors import InputError, UsageError
 from fulfil_analytics.privacy import struck
-
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -100,9 +99,10 @@ def discover(inputs: Sequence[str | os.PathLike[str]]) -> Discovery:
             elif direct and not found[real][1]:
                 found[real] = (found[real][0], True)
     taken: set[str] = set()
-    files = []
-    for real, (shown, direct) in sorted(found.items(), key=lambda entry: (entry[1][0], str(entry[0]))):
-        files.append(_source(real, _free_name(shown, taken), direct))
+    listed = sorted(found.items(), key=lambda entry: (entry[1][0], str(entry[0])))
+    named = [(real, _free_name(shown, taken), direct) for real, (shown, direct) in listed]
+    with ThreadPoolExecutor(2) as pool:  # hashing is done outside Python's lock
+        files = list(pool.map(_source, *zip(*named, strict=True))) if named else []
     return Discovery(files, sorted(set(passed_over)))
 
 
@@ -164,11 +164,9 @@ def _free_name(shown: str, taken: set[str]) -> str:
 
 
 def _source(path: Path, shown: str, direct: bool) -> SourceFile:
-    digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
+            digest = hashlib.file_digest(file, "sha256")
             state = os.fstat(file.fileno())
     except OSError as problem:
         raise InputError(

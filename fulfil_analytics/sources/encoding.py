@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fulfil_analytics.errors import InputError
 
-CHUNK = 1 << 22
+CHUNK = 1 << 20
 MAX_LINE = 1 << 24
 """Bytes a line may have. No export comes near; a longer one is no text table."""
 
@@ -77,62 +77,73 @@ def _utf16_without_mark(head: bytes) -> str:
 
 
 def _utf8_or_chinese(path: Path, shown: str, text: Text) -> Text:
-    lines, bad, blank = 0, [], False
-    for block, first_line in blocks(path, shown):
+    bad: list[tuple[int, int]] = []
+    blank = False
+    for block, begin in blocks(path, shown):
         at = block.find(b"\0")
         if at >= 0:
             raise InputError(
                 "holds NUL bytes, so it is damaged or no text",
                 file=shown,
-                line=first_line + block.count(b"\n", 0, at),
+                line=_line_at(path, begin + at),
                 remedy="Export the file anew",
             )
-        lines += block.count(b"\n")
-        blank = blank or block.startswith((b"\n", b"\r\n")) or b"\n\n" in block or b"\n\r\n" in block
-        if not _decodes(block, "utf-8"):
-            bad += [first_line + i for i, line in enumerate(block.split(b"\n")) if not _decodes(line, "utf-8")]
+        blank = blank or block.startswith((b"\n", b"\r\n")) or b"\n\n" in block
+        blank = blank or (b"\r" in block and b"\n\r\n" in block)
+        if not block.isascii() and not _decodes(block, "utf-8"):
+            bad += [(begin, i) for i, line in enumerate(block.split(b"\n")) if not _decodes(line, "utf-8")]
     if not bad:
         return replace(text, blank_lines=blank)
     if not text.bom and _is_chinese(path):
         return Text("gb18030")
-    if len(bad) > max(1, lines // 20):
+    if len(bad) > max(1, (_line_at(path) - 1) // 20):
         what = "mixes text encodings" if _has_utf8(path) else "is in a text encoding that is not known"
         raise InputError(
             f"{what}: {len(bad)} lines are not UTF-8, this is the first; UTF-8, UTF-16 and GB18030 are read",
             file=shown,
-            line=bad[0],
+            line=_line_at(path, bad[0][0]) + bad[0][1],
             remedy=_RESAVE,
         )
     return Text("utf-8", text.bom, clean=False)
 
 
 def blocks(path: Path, shown: str) -> Iterator[tuple[bytes, int]]:
-    """Yield blocks of whole lines and the number of their first line.
+    """Yield blocks of whole lines and the place of their first byte in the file.
 
     Raises
     ------
     InputError
         A line longer than :data:`MAX_LINE`.
     """
-    line, rest = 1, b""
+    begin, rest = 0, b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             end = chunk.rfind(b"\n") + 1
             if end:
                 block, rest = rest + chunk[:end], chunk[end:]
-                yield block, line
-                line += block.count(b"\n")
+                yield block, begin
+                begin += len(block)
             else:
                 rest += chunk
             if len(rest) > MAX_LINE:
                 raise InputError(
                     f"line is longer than {MAX_LINE >> 20} MB, so this is no table of text",
                     file=shown,
-                    line=line,
+                    line=_line_at(path, begin),
                     remedy="Export the file anew",
                 )
     if rest:
-        yield rest, line
+        yield rest, begin
+
+
+def _line_at(path: Path, place: int | None = None) -> int:
+    """Return the line that the byte at `place` stands in, the last one by default: counted only for a message."""
+    line = 1
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK if place is None else min(CHUNK, place)):
+            line += chunk.count(b"\n")
+            place = None if place is None else place - len(chunk)
+    return line
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

@@ -16,6 +16,7 @@ from fulfil_analytics.sources.encoding import Text, detect
 from fulfil_analytics.sources.events import settle
 from fulfil_analytics.sources.formats import Format, Formats
 from fulfil_analytics.sources.frames import FrameSource
+from fulfil_analytics.sources.market import market_counts
 from fulfil_analytics.sources.raw import Raw
 from fulfil_analytics.sources.study import Study, study
 from fulfil_analytics.sources.tables import FAULT, Head, Table, cell_names
@@ -65,6 +66,8 @@ class Recognised:
         Data rows.
     study : Study
         What the cells show of the order of day and month, and of damaged numbers.
+    markets : mapping, optional
+        Of order files, how many rows show which market, where that was seen while the rows were counted.
     """
 
     source: SourceFile
@@ -82,6 +85,7 @@ class Recognised:
     unknown_columns: tuple[str, ...] = ()
     rows: int = 0
     study: Study = field(default_factory=Study)
+    markets: Mapping[str, int] | None = None
 
     @property
     def encoding(self) -> str | None:
@@ -167,8 +171,8 @@ def _counted(con: DuckDBPyConnection, found: Recognised) -> Recognised:
             return replace(found, rows=raw.rows)
         if found.container == "csv" and not found.sound:
             _refuse_cut_off(con, found, raw.sql)
-        if found.sound and (plain := _plain_count(con, found, raw.sql)) is not None:
-            return replace(found, rows=plain, has_blank_rows=False)
+        if found.sound and (plain := _plain(con, found, raw)) is not None:
+            return plain
         blank = _is_blank(found)
         (row,) = con.execute(f"SELECT count(*), count(*) FILTER ({blank}) FROM ({raw.sql})").fetchall()
         return replace(found, rows=int(row[0] - row[1]), has_blank_rows=row[1] > 0)
@@ -182,13 +186,19 @@ def _counted(con: DuckDBPyConnection, found: Recognised) -> Recognised:
         free(con, raw)
 
 
-def _plain_count(con: DuckDBPyConnection, found: Recognised, sql: str) -> int | None:
-    """Return the number of rows where one column shows that none is blank; the parser checks the others as well."""
+def _plain(con: DuckDBPyConnection, found: Recognised, raw: Raw) -> Recognised | None:
+    """Count the rows where one column shows that none is blank; the parser checks the others as well."""
     first = min(
         (place for column in found.format.identify.requires for place in found.places.get(column, ())), default=0
     )
-    (row,) = con.execute(f"SELECT count(*), count(c{first}) FROM ({sql})").fetchall()
-    return int(row[0]) if row[0] == row[1] else None
+    if found.format.kind != "orders":
+        (row,) = con.execute(f"SELECT count(*), count(c{first}) FROM ({raw.sql})").fetchall()
+        return replace(found, rows=int(row[0]), has_blank_rows=False) if row[0] == row[1] else None
+    counted = market_counts(con, raw, found.format, f"c{first}")  # what they show costs little beside reading them
+    if any(rows != told for _, rows, told in counted):
+        return None
+    shown = {market: rows for market, rows, _ in counted if market is not None}
+    return replace(found, rows=sum(rows for _, rows, _ in counted), has_blank_rows=False, markets=shown)
 
 
 def _refuse_cut_off(con: DuckDBPyConnection, found: Recognised, sql: str) -> None:

@@ -13,6 +13,7 @@ from fulfil_analytics.privacy import Privacy
 from fulfil_analytics.sources import lookups
 from fulfil_analytics.sources.canonical import Reading, Select
 from fulfil_analytics.sources.identify import Recognised, free, open_raw
+from fulfil_analytics.sources.market import market_counts
 from fulfil_analytics.sources.study import settled_order
 
 if TYPE_CHECKING:
@@ -170,23 +171,16 @@ def open_rows(
 def markets(con: DuckDBPyConnection, recognised: Recognised) -> dict[str, int]:
     """Return how many rows of a file show which market: by their country, else the layout, else their currency.
 
-    Rows that show none are left out. One pass over a few columns.
+    Rows that show none are left out. One pass over a few columns, unless :func:`identify` saw it already.
     """
     lookups.prepare(con)
-    layout = recognised.format
-    if layout.kind != "orders":
+    if recognised.format.kind != "orders":
         return {}
-    only = [
-        name
-        for name, spec in layout.columns.items()
-        if name in ("country", "market") or spec.type in ("currency", "money")
-    ]
+    if recognised.markets is not None:
+        return dict(recognised.markets)
     raw = open_raw(con, recognised)
     try:
-        select = Select(raw, layout, Reading(zone="UTC", market=layout.market), only=only).sql()
-        counted = con.execute(
-            f"SELECT market, count(*) FROM ({select}) WHERE market IS NOT NULL GROUP BY market ORDER BY market"
-        ).fetchall()
+        counted = market_counts(con, raw, recognised.format, "source_line")
     finally:
         free(con, raw)
-    return {str(market): int(count) for market, count in counted}
+    return {market: rows for market, rows, _ in counted if market is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,16 @@ from fulfil_analytics.errors import InputError
 from fulfil_analytics.sources.canonical import text_of
 from fulfil_analytics.sources.formats import Format
 from fulfil_analytics.sources.raw import Raw
-from fulfil_analytics.sql import literal
+from fulfil_analytics.sources.tables import register
+from fulfil_analytics.sql import literal, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SAMPLE = 5_000
 """Rows that are looked at first; all are when these leave the order of day and month open."""
+_RANKED = 1_000
+"""Rows by which the formats of times are ranked."""
 FREQUENT = 0.05
 """Share of numbers with lost digits from which on the zeros are no chance. By chance it is one in a thousand."""
 
@@ -67,17 +70,27 @@ def order_of(time_format: str) -> str:
 def study(con: DuckDBPyConnection, raw: Raw, item: Format) -> Study:
     """Look at the cells of `raw`."""
     times = [name for name, spec in item.columns.items() if spec.type == "time" and raw.columns.get(name)]
-    zeros = _zeros(con, raw, item)
-    if not times:
-        return Study(zeros_are_damage=zeros)
-    cells = ", ".join(text_of(item.columns[name], raw.columns[name]) for name in times)
-    sample = f"(SELECT source_line, unnest([{cells}]) AS t FROM (SELECT * FROM ({raw.sql}) LIMIT {SAMPLE}))"
-    everything = f"(SELECT source_line, unnest([{cells}]) AS t FROM ({raw.sql}))"
-    order, line = _order(con, sample)
-    if order == "open":
-        order, line = _order(con, everything)
-    formats, plain = _formats(con, sample, item.time.formats)
-    return Study(order, line, formats, plain, zeros)
+    numbers = [
+        name for name, spec in item.columns.items() if spec.type in ("identifier", "waybill") and raw.columns.get(name)
+    ]
+    looked_at = ", ".join({quoted(cell): None for name in (*times, *numbers) for cell in raw.columns[name]})
+    if not looked_at:
+        return Study()
+    first = con.sql(f"SELECT source_line, {looked_at} FROM ({raw.sql}) LIMIT {SAMPLE}").to_arrow_table()
+    place = register(con, first)
+    try:
+        zeros = _zeros(con, raw, item, numbers, place)
+        if not times:
+            return Study(zeros_are_damage=zeros)
+        cells = ", ".join(text_of(item.columns[name], raw.columns[name]) for name in times)
+        order, line = _order(con, f"(SELECT source_line, unnest([{cells}]) AS t FROM {place})")
+        if order == "open":
+            order, line = _order(con, f"(SELECT source_line, unnest([{cells}]) AS t FROM ({raw.sql}))")
+        ranked = f"(SELECT unnest([{cells}]) AS t FROM (SELECT * FROM {place} LIMIT {_RANKED}))"
+        formats, plain = _formats(con, ranked, item.time.formats)
+        return Study(order, line, formats, plain, zeros)
+    finally:
+        con.unregister(place)
 
 
 def _order(con: DuckDBPyConnection, cells: str) -> tuple[str, int]:
@@ -112,11 +125,8 @@ def _formats(con: DuckDBPyConnection, cells: str, formats: Iterable[str]) -> tup
     return tuple(ranked), row[0] > max(hits.values(), default=0)
 
 
-def _zeros(con: DuckDBPyConnection, raw: Raw, item: Format) -> frozenset[str]:
-    """Return the identifier columns in which too many long numbers end in zeros."""
-    names = [
-        name for name, spec in item.columns.items() if spec.type in ("identifier", "waybill") and raw.columns.get(name)
-    ]
+def _zeros(con: DuckDBPyConnection, raw: Raw, item: Format, names: Sequence[str], place: str) -> frozenset[str]:
+    """Return the number columns `names` in which too many long numbers of the rows at `place` end in zeros."""
     if not names:
         return frozenset()
     said = ", ".join(f"{text_of(item.columns[name], raw.columns[name])} AS t_{name}" for name in names)
@@ -124,9 +134,7 @@ def _zeros(con: DuckDBPyConnection, raw: Raw, item: Format) -> frozenset[str]:
     counts = ", ".join(
         f"count_if(fa_zero_tail({name}, 3)), count_if(regexp_full_match({name}, '[0-9]{{16,}}'))" for name in names
     )
-    (row,) = con.execute(
-        f"SELECT {counts} FROM (SELECT {normal} FROM (SELECT {said} FROM (SELECT * FROM ({raw.sql}) LIMIT {SAMPLE})))"
-    ).fetchall()
+    (row,) = con.execute(f"SELECT {counts} FROM (SELECT {normal} FROM (SELECT {said} FROM {place}))").fetchall()
     shares = zip(names, row[0::2], row[1::2], strict=True)
     return frozenset(name for name, lost, numbers in shares if lost and lost >= FREQUENT * numbers)
 
