@@ -18,14 +18,23 @@ CREATE OR REPLACE TEMP MACRO fa_words(t) AS
 
 -- Each form is made of words or digits that are at hand as a column: a macro repeats its argument wherever it names it.
 
--- "SMITH, John" and "John Smith" are one name.
+-- "SMITH, John" and "John Smith" are one name. Most are of two words, which need no list to be sorted.
 CREATE OR REPLACE TEMP MACRO fa_name_form(words) AS
-  CASE WHEN contains(words, ' ') THEN array_to_string(list_sort(string_split(words, ' ')), ' ') ELSE words END;
+  CASE
+    WHEN NOT contains(words, ' ') THEN words
+    WHEN split_part(words, ' ', 3) = '' THEN
+      CASE WHEN split_part(words, ' ', 1) <= split_part(words, ' ', 2) THEN words
+        ELSE split_part(words, ' ', 2) || ' ' || split_part(words, ' ', 1) END
+    ELSE array_to_string(list_sort(string_split(words, ' ')), ' ')
+  END;
 
 -- The last nine digits: country codes, trunk zeros and separators are written or left out at will. An extension is no
--- part of the number.
+-- part of the number; most have none, and then the digits are all there is to look for.
 CREATE OR REPLACE TEMP MACRO fa_phone_form(t) AS
-  right(regexp_replace(regexp_replace(lower(fa_half_width(t)), '(ext|x|#|分机).*$', ''), '[^0-9]', '', 'g'), 9);
+  CASE
+    WHEN regexp_full_match(t, '[0-9()+ .-]+') THEN right(regexp_replace(t, '[^0-9]+', '', 'g'), 9)
+    ELSE right(regexp_replace(regexp_replace(lower(fa_half_width(t)), '(ext|x|#|分机).*$', ''), '[^0-9]', '', 'g'), 9)
+  END;
 
 -- The +4 of a ZIP falls away.
 CREATE OR REPLACE TEMP MACRO fa_street_words(t) AS
@@ -66,7 +75,7 @@ CREATE OR REPLACE TEMP MACRO fa_street_key(t) AS
 
 CREATE OR REPLACE TEMP MACRO fa_struck(t) AS
   CASE
-    WHEN contains(t, '@') OR regexp_matches(t, '[0-9][0-9 ().-]{5,}[0-9]')
+    WHEN contains(t, '@') OR strlen(t) >= 7 AND regexp_matches(t, '[0-9][0-9 ().-]{5,}[0-9]')
     THEN regexp_replace(regexp_replace(t, {email}, '[…]', 'g'), {phone}, '[…]', 'g')
     ELSE t
   END;

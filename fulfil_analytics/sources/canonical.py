@@ -3,7 +3,7 @@
 One streaming query of steps, each a projection, so that no raw personal value is ever sorted or held back:
 
 1. ``t_<column>``: one cleaned text a canonical column, chosen from its aliases or joined from them;
-2. ``p_<column>``: whether a number is bare, digits and perhaps capitals alone: most are, and are taken as they are;
+2. ``p_<column>``: whether a number is bare (digits, perhaps capitals) or an amount plain: most are, and taken so;
    ``w_<column>``: the words of a name or a street;
 3. ``n_<column>``: that text in the form in which it is read (an identifier without its guards, a folded word, a moment,
    the digits of an amount), ``c_<column>``: the currency that an amount names;
@@ -146,30 +146,34 @@ class Select:
     def _said(self, column: str) -> list[tuple[str, str]]:
         """Return the texts of a column: ``t_<column>`` and, for words of several cells, each cell's own."""
         cells, spec = self.cells[column], self._spec(column)
+        if column in self.raw.settled:
+            return [(f"t_{column}", quoted(cells[0]))]
         each = enumerate(cells) if spec.words and len(cells) > 1 else ()
-        return [
-            (f"t_{column}", text_of(spec, cells)),
-            *((f"t_{column}_{number}", text_of(spec, (cell,))) for number, cell in each),
-        ]
+        apart = [(f"t_{column}_{number}", text_of(spec, (cell,))) for number, cell in each]
+        return [(f"t_{column}", text_of(spec, cells)), *apart]
 
     def _shape(self, column: str) -> list[tuple[str, str]]:
         """Return whether a number is bare, and the words of what is hashed by its words."""
         kind, text = self._spec(column).type, f"t_{column}"
         if kind in _NUMBERS:
             return [(f"p_{column}", f"coalesce(fa_bare_{kind}({text}), FALSE)")]
+        if kind == "money":
+            return [(f"p_{column}", f"fa_is_plain_amount({text})")]
         words = {"name": f"fa_words({text})", "street": f"fa_street_words({text})"}
         return [(f"w_{column}", f"CASE WHEN NOT fa_masked({text}) THEN {words[kind]} END")] if kind in words else []
 
     def _normal(self, column: str) -> list[tuple[str, str]]:
         """Return the text of a column in the form in which it is read."""
         spec, text = self._spec(column), f"t_{column}"
+        if column in self.raw.settled:
+            return []
         if spec.words:
             cells = len(self.cells[column])
             texts = [column] if cells == 1 else [f"{column}_{number}" for number in range(cells)]
             return [(f"n_{name}", f"fa_fold(t_{name})") for name in texts]
         if spec.type == "money":
-            digits = f"CASE WHEN NOT fa_is_plain_amount({text}) THEN fa_amount_digits(fa_half_width({text})) END"
-            return [(f"n_{column}", digits), (f"c_{column}", f"fa_currency({text})")]
+            signs = {"n": f"fa_amount_digits(fa_half_width({text}))", "c": f"fa_currency({text})"}
+            return [(f"{sign}_{column}", f"CASE WHEN NOT p_{column} THEN {value} END") for sign, value in signs.items()]
         forms = {
             "identifier": f"CASE WHEN p_{column} THEN {text} ELSE fa_identifier({text}) END",
             "waybill": f"CASE WHEN p_{column} THEN {text} ELSE fa_waybill({text}) END",
@@ -194,13 +198,14 @@ class Select:
                 value = f"CASE WHEN NOT {damaged} THEN {value} END"
             return [(column, value), (f"d_{column}", damaged)]
         if spec.words:
-            return [(column, self._word(column))]
+            return [(column, text if column in self.raw.settled else self._word(column))]
         values = {
             "code": f"fa_code({text})",
             "text": f"fa_struck({text})",
             "struck": f"fa_struck({text})",
             "integer": f"fa_integer({text})",
-            "money": f"fa_cents({text}, {normal}, c_{column}, {literal(self.reading.point)})",
+            "money": f"CASE WHEN p_{column} THEN fa_plain_cents({text}) "
+            f"ELSE fa_cents({text}, {normal}, c_{column}, {literal(self.reading.point)}) END",
             "grams": f"fa_weight({text}, 'g', 1)",
             "kilograms": f"fa_weight({text}, 'kg', 1000)",
             "decimal": f"fa_decimal({text})",
@@ -241,9 +246,12 @@ class Select:
     def _word(self, column: str) -> str:
         pairs = self.item.vocabulary(column)
         looked_up = [piece for name, _ in self._normal(column) for piece in _looked_up(name, pairs)]
-        if any(normal == "other" for _, normal in pairs):
-            looked_up.append(f"CASE WHEN t_{column} IS NOT NULL THEN 'other' END")
-        return f"coalesce({', '.join([*looked_up, 'NULL'])})"
+        rest = "'other'" if self._takes_all(column) else "NULL"
+        return f"CASE WHEN t_{column} IS NOT NULL THEN coalesce({', '.join([*looked_up, rest])}) END"
+
+    def _takes_all(self, column: str) -> bool:
+        """What no spelling of a word column fits is ``other``."""
+        return any(normal == "other" for _, normal in self.item.vocabulary(column))
 
     def _moment(self, text: str, kind: str) -> str:
         zone = literal(self.item.time.zone or self.reading.zone)
@@ -326,7 +334,7 @@ class Select:
         found = []
         if spec.required:
             found.append((f"{text} IS NULL", literal(f"{column}|missing|")))
-        if spec.type not in _REASONS:
+        if spec.type not in _REASONS or self._takes_all(column):
             return found
         flag, reason = f"{text} IS NOT NULL AND {column} IS NULL", literal(_REASONS[spec.type])
         if spec.type in _NUMBERS:

@@ -29,7 +29,7 @@ CREATE OR REPLACE TEMP MACRO fa_phones(n) AS
     lambda phone: right(regexp_replace(phone, '[^0-9]', '', 'g'), 9));
 
 CREATE OR REPLACE TEMP MACRO fa_has_digits(n) AS
-  regexp_matches(n, '[0-9][0-9 ().-]{6,}[0-9]');
+  strlen(n) >= 8 AND regexp_matches(n, '[0-9][0-9 ().-]{6,}[0-9]');
 
 -- A phone number or an e-mail address; false for no text.
 CREATE OR REPLACE TEMP MACRO fa_exposes(n) AS

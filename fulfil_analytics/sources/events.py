@@ -99,7 +99,8 @@ def settle(con: DuckDBPyConnection, raw: Raw, item: Format, *, learn: bool = Fal
         SELECT * EXCLUDE (_said, _named, _owner), {status} AS _status
         FROM ({told} ({raw.sql}))"""
     columns = {name: names for name, names in raw.columns.items() if name != "_description"}
-    return replace(raw, sql=sql, columns={**columns, "status": ("_status",)}, learnt=learnt)
+    columns["status"] = ("_status",)
+    return replace(raw, sql=sql, columns=columns, learnt=learnt, settled=frozenset({"status"}))
 
 
 def _learnt(con: DuckDBPyConnection, name: str, rows: str) -> str:

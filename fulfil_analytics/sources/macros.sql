@@ -129,11 +129,14 @@ CREATE OR REPLACE TEMP MACRO fa_plain_number(n, point) AS
 CREATE OR REPLACE TEMP MACRO fa_is_negative(t) AS
   regexp_matches(t, '^[^0-9]*[-−–(]');
 
+CREATE OR REPLACE TEMP MACRO fa_plain_cents(t) AS
+  CAST(CAST(t AS DECIMAL(18, 2)) * 100 AS BIGINT);
+
 -- 41, 8.99, THB 199.00, MXN 1,234.56, "11,000 JPY", Rp1.234.567, (3.50): hundredths of the unit, of a text `t`, its
 -- digits `n` (fa_amount_digits; not needed where t is plain) and the currency it names.
 CREATE OR REPLACE TEMP MACRO fa_cents(t, n, currency, point) AS
   CASE
-    WHEN fa_is_plain_amount(t) THEN CAST(CAST(t AS DECIMAL(18, 2)) * 100 AS BIGINT)
+    WHEN fa_is_plain_amount(t) THEN fa_plain_cents(t)
     ELSE CASE WHEN fa_is_negative(t) THEN -1 ELSE 1 END
       * TRY_CAST(round(TRY_CAST(fa_plain_number(
           n, CASE WHEN list_contains(getvariable('fa_whole_currencies'), currency) THEN 'thousands' ELSE point END

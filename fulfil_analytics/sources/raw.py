@@ -25,6 +25,8 @@ class Raw:
         Names that were registered in the connection for `sql`; unregistered when the rows are done with.
     learnt : tuple of str
         Session variables that `sql` reads; they hold texts of the file and are emptied likewise.
+    settled : frozenset of str
+        Canonical columns of words whose cells hold normal forms already.
     """
 
     sql: str
@@ -33,3 +35,4 @@ class Raw:
     fault: str | None = None
     registered: tuple[str, ...] = ()
     learnt: tuple[str, ...] = ()
+    settled: frozenset[str] = frozenset()
