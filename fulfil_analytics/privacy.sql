@@ -18,13 +18,14 @@ CREATE OR REPLACE TEMP MACRO fa_words(t) AS
 
 -- Each form is made of words or digits that are at hand as a column: a macro repeats its argument wherever it names it.
 
--- "SMITH, John" and "John Smith" are one name. Most are of two words, which need no list to be sorted.
+-- "SMITH, John" and "John Smith" are one name. Most are of two words, which need no list to be sorted: a blank comes before
+-- all that words are made of, so that the whole is compared with its second word as its first would be.
 CREATE OR REPLACE TEMP MACRO fa_name_form(words) AS
   CASE
     WHEN NOT contains(words, ' ') THEN words
-    WHEN split_part(words, ' ', 3) = '' THEN
-      CASE WHEN split_part(words, ' ', 1) <= split_part(words, ' ', 2) THEN words
-        ELSE split_part(words, ' ', 2) || ' ' || split_part(words, ' ', 1) END
+    WHEN NOT contains(substr(words, strpos(words, ' ') + 1), ' ') THEN
+      CASE WHEN words <= substr(words, strpos(words, ' ') + 1) THEN words
+        ELSE substr(words, strpos(words, ' ') + 1) || ' ' || left(words, strpos(words, ' ') - 1) END
     ELSE array_to_string(list_sort(string_split(words, ' ')), ' ')
   END;
 
@@ -32,7 +33,8 @@ CREATE OR REPLACE TEMP MACRO fa_name_form(words) AS
 -- part of the number; most have none, and then the digits are all there is to look for.
 CREATE OR REPLACE TEMP MACRO fa_phone_form(t) AS
   CASE
-    WHEN regexp_full_match(t, '[0-9()+ .-]+') THEN right(regexp_replace(t, '[^0-9]+', '', 'g'), 9)
+    WHEN regexp_full_match(t, '[0-9()+ .-]+')
+      THEN right(replace(replace(replace(replace(replace(replace(t, '(', ''), ')', ''), '+', ''), ' ', ''), '.', ''), '-', ''), 9)
     ELSE right(regexp_replace(regexp_replace(lower(fa_half_width(t)), '(ext|x|#|分机).*$', ''), '[^0-9]', '', 'g'), 9)
   END;
 

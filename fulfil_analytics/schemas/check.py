@@ -82,7 +82,8 @@ def _check(table: type[Table], frame: pl.DataFrame, required: list[str]) -> Chec
     reported = _reported(frame, required, known)
     found = pl.concat([reported, _failures(table, rows, reported)])
     rejected = found.filter(pl.col("scope") == "row")["_row"].unique()
-    good = _without_cells(rows.filter(~pl.col("_row").is_in(rejected.implode())), found)
+    kept = rows.filter(~pl.col("_row").is_in(rejected.implode())) if len(rejected) else rows
+    good = _without_cells(kept, found)
     set_aside = found.join(rows.select("_row", "source_file", "source_line"), on="_row").select(*_SETS_ASIDE)
     return Checked(good.drop("_row"), set_aside, len(rejected))
 

@@ -199,6 +199,7 @@ def _translated(problem: duckdb.Error, shown: str, store: Store) -> FulfilError:
 
 def _insert(con: duckdb.DuckDBPyConnection, rows: Rows, checks: Iterable[Checked], phones: PhoneNumbers | None) -> None:
     """Stream checked rows into ``loaded_<table>``, and what failed into ``quarantine``."""
+    import polars as pl
     import pyarrow as pa
 
     names = ", ".join(duckdb_types(LOADED[rows.table]))
@@ -210,7 +211,7 @@ def _insert(con: duckdb.DuckDBPyConnection, rows: Rows, checks: Iterable[Checked
             if checked.set_aside.height:
                 set_aside.append(checked.set_aside.to_arrow())
             kept = phones.masked(checked.good) if phones else checked.good
-            yield from kept.to_arrow().to_batches()
+            yield from kept.to_arrow(compat_level=pl.CompatLevel.newest()).to_batches()  # texts as they lie in memory
 
     batches = good()
     first = next(batches, None)
