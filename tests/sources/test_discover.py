@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from datetime import datetime
 
 import duckdb
+import order_layouts as layouts
 import pytest
 from reading import FORMATS, read, write
 
@@ -120,6 +122,16 @@ def test_markets_that_the_rows_show(tmp_path, rows, expected):
     (source,) = discover([str(write(tmp_path, ROW + "\n".join(rows) + "\n"))]).files
     with duckdb.connect() as con:
         assert markets(con, identify(con, source, FORMATS)) == expected
+
+
+def test_markets_seen_while_rows_are_counted_are_those_of_a_pass_of_their_own(tmp_path):
+    rows = [{"Country": country} for country in ("United States", "Mexico", "", "US", "Atlantis")]
+    table_ = layouts.table(layouts.US_63, [layouts.US_ROWS[0] | row for row in rows])
+    (source,) = discover([str(write(tmp_path, layouts.csv_bytes(table_)))]).files
+    with duckdb.connect() as con:
+        found = identify(con, source, FORMATS)
+        assert found.markets == {"MX": 1, "US": 4}
+        assert markets(con, replace(found, markets=None)) == found.markets
 
 
 # Format files --------------------------------------------------------------------------------------------------------
