@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def market_counts(con: DuckDBPyConnection, raw: Raw, layout: Format, cell: str) -> list[tuple[str | None, int, int]]:
     """Return market (None: the row shows none), its rows, and those of them whose raw column `cell` is not null."""
-    names = [name for name in ("country", "market") if name in layout.columns]
+    names: list[str] = [name for name in ("country", "market") if name in layout.columns]
     rows, beside, counts = raw, [cell], ("count(*)", f"count({cell})")
     if layout.market:  # amounts tell nothing more then, and what countries there are is few: each is looked at once
         places = "".join(f", {quoted(place)}" for name in names for place in raw.columns.get(name, ()))
