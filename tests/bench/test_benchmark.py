@@ -48,7 +48,7 @@ cost = audit(folder / "exports", folder / "shop.duckdb", folder / "audit", setti
 def test_an_audit_of_20_000_orders_stays_within_its_memory(shop: tuple[Path, Cost]) -> None:
     folder, cost = shop
     assert 100 < cost.peak < float(CAGE.removesuffix("M"))
-    assert {path.name for path in folder.iterdir()} == {"exports", "truth.parquet", "shop.duckdb", "audit"}
+    assert {path.name for path in folder.iterdir()} == {"exports", "truth.parquet", "shop.duckdb", "audit", "bytecode"}
     assert {"loading", "running rules", "writing"} <= set(steps_of(folder / "audit"))
     coverage = duckdb.sql(f"SELECT rule_id FROM '{folder}/audit/coverage.parquet' WHERE status = 'failed'").fetchall()
     assert coverage == []
