@@ -122,15 +122,23 @@ class SparkEngine:
         self.spark = spark
         self._views: set[str] = set()
         self._put: dict[str, pa.Table] = {}
+        self._last: tuple[str, DataFrame] | None = None
         for statement in _prelude():
             spark.sql(statement)
 
     def frame(self, sql: str) -> DataFrame:
         """Return the DataFrame of the SELECT `sql`; raise :class:`EngineError` when it does not stand."""
+        last = self._last
+        if (
+            last is not None and last[0] == sql
+        ):  # analysing a rule takes seconds: who asks its columns next gets it again
+            return last[1]
         try:
-            return self.spark.sql(spoken(sql))
+            frame = self.spark.sql(spoken(sql))
         except Exception as problem:
             raise EngineError(safe(problem)) from None
+        self._last = sql, frame
+        return frame
 
     def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
         """Yield the result of `sql`; the whole of it is brought to the driver, so it is for small results."""
@@ -156,6 +164,7 @@ class SparkEngine:
     def view(self, table: str, frame: DataFrame) -> None:
         """Let rules read `frame` as `table`; its times are UTC."""
         self._put.pop(table, None)
+        self._last = None
         from pyspark.sql.functions import col
 
         times = [field.name for field in frame.schema.fields if field.dataType.typeName() == "timestamp_ntz"]
@@ -180,6 +189,7 @@ class SparkEngine:
         self._drop(set(self._views))
 
     def _drop(self, views: set[str]) -> None:
+        self._last = None
         for view in views:
             self.spark.catalog.dropTempView(view)
             self._put.pop(view, None)

@@ -63,8 +63,9 @@ def run_example(rule: Rule, number: int, engine: Bench) -> ExampleResult:
     bad = judge.bad_rows(tried, example.as_of)
     engine.put(world(rule, number, lint.tables_of(bad)))
     things = _fetch(engine, judge.population(tried, example.as_of))
-    found = _fetch(engine, f"SELECT {rule.frame.returned_key} AS {judge.KEY}, bad.* FROM (\n{bad}\n) AS bad")
-    said = _differences(rule, example, things, found, engine.columns(bad))
+    keyed = f"SELECT {rule.frame.returned_key} AS {judge.KEY}, bad.* FROM (\n{bad}\n) AS bad"
+    found, kinds = _fetch(engine, keyed), engine.columns(keyed)
+    said = _differences(rule, example, things, found, {name: kinds[name] for name in kinds if name != judge.KEY})
     said += _explanation_differences(tried, example, bad, engine)
     difference = "; ".join(said)
     return ExampleResult(rule.id, example.name, difference)

@@ -8,6 +8,7 @@ from spark_sessions import audit_both, has_java, small_session
 
 from fulfil_analytics.audit.cluster.mapping import open_mapping
 from fulfil_analytics.audit.options import Options
+from fulfil_analytics.cli.main import run
 from fulfil_analytics.engines import EngineError
 from fulfil_analytics.errors import InputError
 from fulfil_analytics.resources import rules_folder
@@ -52,12 +53,17 @@ def test_every_example_of_every_rule(spark, rule):
 
 
 @pytest.mark.parametrize(
-    ("layout", "policy", "orders", "seed"), [("us", "tiktok-us", 300, 20261116), ("th", "tiktok-th", 200, 3)]
+    ("layout", "policy", "recipe", "found"),
+    [
+        ("us", "tiktok-us", {"orders": 300, "profile": "all"}, 200),
+        ("th", "tiktok-th", {"orders": 200, "seed": 3, "profile": "all"}, 100),
+    ],
+    ids=["us", "th"],
 )
-def test_whole_audit(spark, tmp_path, layout, policy, orders, seed):
-    generate(tmp_path / "exports", orders=orders, seed=seed, layout=layout)
+def test_whole_audit(spark, tmp_path, layout, policy, recipe, found):
+    generate(tmp_path / "exports", layout=layout, **recipe)
     rows = equal(audit_both(spark, [str(tmp_path / "exports")], tmp_path, policy=policy, parts=3))
-    assert rows["findings"] > 0  # of 200 orders of the Thai layout none is planted: one is about to be cancelled
+    assert rows["findings"] > found
 
 
 def equal(told):
@@ -86,6 +92,19 @@ def test_raw_exports_are_read_by_the_executors(spark, tmp_path):
         audit_both(spark, [str(exports)], tmp_path, policy="tiktok-us", parts=3, only=SOME, spark_inputs=[str(exports)])
     )
     assert told["quarantine"] > 0 and told["findings"] > 5 and told["merged"] > 0 and told["skipped"] == 3
+
+
+def test_command(spark, tmp_path, monkeypatch, capsys):
+    """As a user types it, raw exports, on the session that runs: what is printed, what is left, the exit status."""
+    generate(tmp_path / "exports", orders=40, seed=5, kinds=("late_dispatch",))
+    words = ("--engine", "spark", "--policy", "tiktok-us", "--only", "late_dispatch", "--fail-on", "medium")
+    words = ("fulfil", "audit", tmp_path / "exports", *words, "--out", tmp_path / "out")
+    monkeypatch.setattr("sys.argv", [str(word) for word in words])
+    with pytest.raises(SystemExit) as end:
+        run()
+    assert end.value.code == 1
+    found = spark.read.parquet(str(tmp_path / "out" / "findings.parquet")).count()
+    assert found > 0 and f"findings {found}: " in capsys.readouterr().out
 
 
 def test_tables_of_a_lakehouse(spark, tmp_path):
