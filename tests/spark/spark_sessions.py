@@ -42,6 +42,9 @@ def small_session(master: str = "local[1]", **settings: str):
         spark__sql__codegen__wholeStage="false",
         spark__sql__codegen__factoryMode="NO_CODEGEN",
         spark__sql__parquet__compression__codec="uncompressed",
+        # on a machine so busy that a process waits for minutes nobody is to be given up
+        spark__network__timeout="3600s",
+        spark__worker__timeout="3600",
         **settings,
     )
 
