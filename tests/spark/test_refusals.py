@@ -13,7 +13,7 @@ from fulfil_analytics.audit.cluster.parts import Desk
 from fulfil_analytics.audit.cluster.source import kind_of
 from fulfil_analytics.audit.options import Options
 from fulfil_analytics.cli.spark import audit_on_spark
-from fulfil_analytics.engines.spark_engine import SETTINGS, check_session, new_session, retold
+from fulfil_analytics.engines.spark_engine import SETTINGS, SparkEngine, check_session, new_session, retold
 from fulfil_analytics.errors import InputError, StoreError, UsageError
 
 FIT = {setting: values[0] for setting, values in SETTINGS.items()}
@@ -52,6 +52,23 @@ def test_a_setting_under_which_rules_mean_something_else(setting, wrong, right):
 def test_every_setting_is_among_those_tried():
     (mark,) = (m for m in test_a_setting_under_which_rules_mean_something_else.pytestmark if m.name == "parametrize")
     assert {one[0] for one in mark.args[1]} == set(SETTINGS)
+
+
+def test_a_query_is_analysed_once_until_the_tables_are_others():
+    fields = [SimpleNamespace(name="n", dataType=SimpleNamespace(simpleString=lambda: "bigint"))]
+    asked = []
+
+    def sql(text):
+        asked.append(text)
+        return SimpleNamespace(schema=SimpleNamespace(fields=fields))
+
+    engine = SparkEngine(SimpleNamespace(**vars(session()), sql=sql))
+    asked.clear()
+    frame = engine.frame("SELECT 1 AS n")
+    assert engine.columns("SELECT 1 AS n") == {"n": "integer"} and engine.frame("SELECT 1 AS n") is frame
+    assert asked == ["SELECT 1 AS n"]
+    engine.put({})
+    assert engine.frame("SELECT 1 AS n") is not frame and len(asked) == 2
 
 
 def test_an_old_spark():
