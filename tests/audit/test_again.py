@@ -308,3 +308,18 @@ def test_every_table_that_the_model_derives_has_its_way_of_being_derived_again()
     derived = {table for text in texts for table in re.findall(r"CREATE OR REPLACE TABLE (\w+) AS", text)}
     derived |= {table for text in texts for table in re.findall(r"INSERT INTO (\w+)", text)}
     assert len(derived) > 20 and derived <= named
+
+
+@pytest.mark.parametrize(
+    ("text", "all_columns"),
+    [
+        ("select o.order_id, count(*) from orders o", False),
+        ("select 2 * units from orders", False),
+        ("select * from orders", True),
+        ("select distinct *\nfrom orders", True),
+        ("select o.order_id, p . * from parcels p", True),
+        ("select columns('at$') from orders", True),
+    ],
+)
+def test_a_text_that_names_columns_without_their_names_is_given_all(text: str, all_columns: bool) -> None:
+    assert bool(narrow._STAR.search(text)) is all_columns

@@ -38,9 +38,9 @@ HOUR = dt.timedelta(hours=1)
 def forecast(con, orders, policy):
     con.execute(create_table("parcels", TABLES["parcels"], replace=True))
 
-    def run(*rows, minimum=3, horizon_hours=48):
+    def run(*rows, minimum=3, horizon_hours=48, line=LINE):
         orders(*rows)
-        rules = policy(LINE)
+        rules = policy(line)
         build_deadlines(con, rules, AS_OF)
         build_forecast(con, AS_OF, horizon_hours, minimum)
         found = con.execute("SELECT * FROM forecast WHERE stage = 'dispatch' ORDER BY place")
@@ -75,6 +75,13 @@ def test_the_share_is_counted_among_orders_that_were_not_done_with_as_much_time_
     assert (row["basis"], row["still_open"], row["made_it"], row["share"]) == ("warehouse_weekday_hour", 4, 2, 0.5)
     assert row["seconds_left"] == 24 * 3600
     assert row["due_at"] == AS_OF + 24 * HOUR
+
+
+def test_an_order_done_in_the_minutes_of_grace_was_still_open_at_every_number_of_minutes_left(forecast):
+    graced = LINE.replace('unit = "hour"', 'unit = "hour"\ngrace_minutes = 30', 1)
+    done = [past(f"grace-{weeks}", weeks, 48 + 10 / 60) for weeks in (1, 2, 3)]
+    row = forecast(*done, now("X", 42.5), line=graced)["X"]
+    assert (row["still_open"], row["made_it"]) == (3, 0)
 
 
 def test_orders_not_due_yet_are_no_forerunners_even_when_done(forecast):
