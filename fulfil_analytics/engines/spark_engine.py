@@ -122,17 +122,15 @@ class SparkEngine:
         self.spark = spark
         self._views: set[str] = set()
         self._put: dict[str, pa.Table] = {}
+        # analysing a rule takes seconds: who asks for its columns next gets it again
         self._last: tuple[str, DataFrame] | None = None
         for statement in _prelude():
             spark.sql(statement)
 
     def frame(self, sql: str) -> DataFrame:
         """Return the DataFrame of the SELECT `sql`; raise :class:`EngineError` when it does not stand."""
-        last = self._last
-        if (
-            last is not None and last[0] == sql
-        ):  # analysing a rule takes seconds: who asks its columns next gets it again
-            return last[1]
+        if self._last is not None and self._last[0] == sql:
+            return self._last[1]
         try:
             frame = self.spark.sql(spoken(sql))
         except Exception as problem:
