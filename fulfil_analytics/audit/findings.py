@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import SimpleQueue
 from string import Template
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from fulfil_analytics.audit.again import BEFORE, NOW
 from fulfil_analytics.audit.of_runs import coverage, explains
@@ -148,7 +148,8 @@ def _locked(store: Store, narrowed: Narrowed | None) -> Iterator[list[DuckDBEngi
     threads = store.one("SELECT current_setting('threads')")
     memory = store.one("SELECT current_setting('memory_limit')")
     two, kind = narrowed is None and small(store), SmallStoreEngine if few_orders(store) else DuckDBEngine
-    opened = partial(locked, store.path, threads=int(threads), memory=memory, temp=store.temp, kind=kind)
+    how: dict[str, Any] = {"threads": int(threads), "memory": memory, "temp": store.temp, "encrypted": store.encrypted}
+    opened = partial(locked, store.path, **how, kind=kind)
     store.con.close()
     try:
         with opened(schemas=(BEFORE, NOW) if narrowed else ()) as engine:

@@ -139,6 +139,7 @@ def locked(
     threads: int | None = None,
     memory: str | None = None,
     temp: Path | None = None,
+    encrypted: bool = True,
     kind: type[DuckDBEngine] = DuckDBEngine,
     schemas: Sequence[str] = (),
 ) -> DuckDBEngine:
@@ -156,6 +157,8 @@ def locked(
         Memory limit such as ``"2GB"``; DuckDB's own choice when absent.
     temp : Path, optional
         Private folder for what does not fit into memory; without one, a query that needs it ends with an error.
+    encrypted : bool
+        Whether that is encrypted.
     kind : type
         The engine to return.
     schemas : sequence of str
@@ -169,7 +172,7 @@ def locked(
     import duckdb
 
     try:
-        con = duckdb.connect(str(path), read_only=True, config=_config(threads, memory, temp))
+        con = duckdb.connect(str(path), read_only=True, config=_config(threads, memory, temp, encrypted))
     except duckdb.Error as problem:
         raise EngineError(
             f"the store cannot be opened for reading: {type(problem).__name__}",
@@ -186,7 +189,7 @@ def locked(
 
 
 def _config(
-    threads: int | None, memory: str | None, temp: Path | None
+    threads: int | None, memory: str | None, temp: Path | None, encrypted: bool = True
 ) -> dict[str, str | bool | int | float | list[str]]:
     from fulfil_analytics.store.spill import spill_settings
 
@@ -195,7 +198,7 @@ def _config(
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
     }
-    config |= {"temp_directory": ""} if temp is None else spill_settings(temp / "spill")
+    config |= {"temp_directory": ""} if temp is None else spill_settings(temp / "spill", encrypted=encrypted)
     if threads is not None:
         config["threads"] = threads
     if memory is not None:

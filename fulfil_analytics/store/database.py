@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -50,11 +51,14 @@ class Store:
         The DuckDB file.
     temp : Path
         Folder for temporary files; a private one, gone when the store is closed, where :func:`open_store` made it.
+    encrypted : bool
+        Whether what does not fit into memory is encrypted on its way there, see :meth:`spill_as_kept`.
     """
 
     con: duckdb.DuckDBPyConnection
     path: Path
     temp: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
+    encrypted: bool = True
     _folder: Any = field(default=None, repr=False)
 
     def one(self, query: str, values: list[Any] | None = None) -> Any:
@@ -67,10 +71,20 @@ class Store:
         """Return all rows of a small result."""
         return self.con.execute(query, values).fetchall()
 
+    def spill_as_kept(self) -> None:
+        """Write what does not fit into memory as the store itself is written, no longer encrypted.
+
+        For what comes after the last export was read: from then on nothing raw is in memory. Where temporary files are
+        left that are encrypted, all stay so.
+        """
+        with suppress(duckdb.PermissionException):
+            self.con.execute("SET temp_file_encryption = false")
+            self.encrypted = False
+
     def reopen(self, memory: str | None) -> None:
         """Open the file anew, with its temporary folder, after `con` was closed so that others could read it."""
         self.con = _connect(self.path)
-        _settings(self.con, memory, self.temp, passing=self.path.parent == self.temp)
+        _settings(self.con, memory, self.temp, passing=self.path.parent == self.temp, encrypted=self.encrypted)
 
     def close(self) -> None:
         """Close the connection and remove the temporary files; a store without a name is one of them."""
@@ -125,7 +139,7 @@ def open_store(
         except BaseException:
             con.close()
             raise
-    store = Store(con, path, Path(folder.name), folder)
+    store = Store(con, path, Path(folder.name), _folder=folder)
     try:
         _settings(con, memory, store.temp, passing=store.path.parent == store.temp)
         _prepare(store)
@@ -141,7 +155,9 @@ def hide_progress(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("SET enable_progress_bar = false")
 
 
-def _settings(con: duckdb.DuckDBPyConnection, memory: str | None, temp: Path, *, passing: bool) -> None:
+def _settings(
+    con: duckdb.DuckDBPyConnection, memory: str | None, temp: Path, *, passing: bool, encrypted: bool = True
+) -> None:
     con.execute("SET TimeZone = 'UTC'")
     if passing:  # a store without a name goes with the run: a machine that stops loses nothing it would have kept
         con.execute("SET GLOBAL fsync_mode = 'NONE'")
@@ -151,7 +167,7 @@ def _settings(con: duckdb.DuckDBPyConnection, memory: str | None, temp: Path, *,
     con.execute("SET GLOBAL enable_caching_operators = false")
     # what a query reads of a view in two places would be written out whole, by one thread
     con.execute("SET GLOBAL disabled_optimizers = 'common_subplan'")
-    for name, value in spill_settings(temp / "spill").items():
+    for name, value in spill_settings(temp / "spill", encrypted=encrypted).items():
         con.execute(f"SET {name} = {literal(value)}")
     if memory is None:
         return

@@ -14,10 +14,13 @@ import duckdb
 import pytest
 from said import fulfil
 
+from fulfil_analytics.audit.options import Options, Pii
+from fulfil_analytics.audit.run import run_audit
 from fulfil_analytics.engines import locked
 from fulfil_analytics.errors import StoreError, disk_trouble
 from fulfil_analytics.store import open_store
 
+SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "clean"
 MARK = "Ann Example 12 Sample St"
 BIG = f"""
 SELECT count(*) AS rows, max(before) AS last FROM (
@@ -66,6 +69,33 @@ def test_what_does_not_fit_goes_to_the_named_folder_encrypted_and_is_gone_afterw
         assert store.one(f"SELECT count(*) FROM held WHERE name LIKE '{MARK}%'") == 2_000_000
     assert list(temp.iterdir()) == []
     assert [file.name for file in tmp_path.iterdir() if file != temp] == ["shop.duckdb"]
+
+
+def test_when_the_exports_are_read_it_is_written_as_the_store_is_unless_something_encrypted_is_left(
+    tmp_path: Path,
+) -> None:
+    with open_store(memory="40MB", temp=tmp_path) as store:
+        store.con.execute(HELD)
+        store.spill_as_kept()
+        assert store.encrypted
+        assert store.one("SELECT current_setting('temp_file_encryption')") is True
+        store.con.execute("DROP TABLE held")
+        store.spill_as_kept()
+        assert not store.encrypted
+        store.con.execute(HELD)
+        assert any(MARK.encode() in file.read_bytes() for file in store.temp.rglob("*.tmp"))
+        store.con.close()
+        store.reopen("40MB")
+        assert store.one("SELECT current_setting('temp_file_encryption')") is False
+
+
+@pytest.mark.parametrize(("pii", "encrypted"), [("hash", False), ("drop", False), ("keep", True)])
+def test_an_audit_encrypts_for_as_long_as_it_may_hold_personal_data(tmp_path: Path, pii: Pii, encrypted: bool) -> None:
+    with run_audit([str(SAMPLE)], Options(pii=pii, db=tmp_path / "shop.duckdb", only=("late_dispatch",))) as run:
+        assert run.store.encrypted is encrypted
+    with open_store(tmp_path / "shop.duckdb") as store:
+        assert store.encrypted
+        assert store.one("SELECT current_setting('temp_file_encryption')") is True
 
 
 def test_rules_spill_into_the_same_folder(tmp_path: Path) -> None:
