@@ -208,7 +208,9 @@ def growth(sizes: list[Measured]) -> list[str]:
 
 
 def agreement(measured: Measured) -> list[str]:
-    """Return the section that holds the answers against each other."""
+    """Return the section that holds the answers against each other; none where no script ran."""
+    if not measured.answers:
+        return []
     alike, against = measured.answers["alike"], measured.answers["against"]
     differing = [name for name, same in alike.items() if not same]
     words = "the same to the byte" if not differing else f"DIFFERENT in {', '.join(differing)}"
@@ -238,6 +240,10 @@ def agreement(measured: Measured) -> list[str]:
         "Of orders that one side alone names, what fulfil's findings say of them:",
         "",
         *table(head, rows),
+        "The five questions are in [questions/README.md](questions/README.md). The scripts answer only these, for one",
+        "export layout; the audit checks every cell, judges every clock in four modes, runs all rules and writes the",
+        "evidence.",
+        "",
     ]
 
 
@@ -327,10 +333,6 @@ def write_results(report: Report, path: Path) -> None:
         *steps_of(report.sizes),
         *growth(report.sizes),
         *agreement(report.sizes[-1]),
-        "The five questions are in [questions/README.md](questions/README.md). The scripts answer only these, for one",
-        "export layout; the audit checks every cell, judges every clock in four modes, runs all rules and writes the",
-        "evidence.",
-        "",
     ]
     related = [f"- [{name}]({name}): {what}" for name, what in RELATED.items() if (HERE / name).exists()]
     lines += ["## See also", "", *related, ""] if related else []

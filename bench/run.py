@@ -11,6 +11,7 @@ BENCH_DATA     folder for exports and stores, ``out/bench``; the exports are use
 BENCH_MEMORY   ``--memory`` of every audit, ``1GB``; ``none`` leaves it to the product
 BENCH_CAGE     hard limit of an audit's process, e.g. ``2G`` (systemd or a control group); none by default
 BENCH_REPEAT   repetitions of each task; by default 3 below 500,000 orders, else 1
+BENCH_SCRIPTS  ``none`` leaves the pandas, polars and SQL scripts out: at ten million orders pandas takes all memory
 BENCH_RESULTS  the table to write, ``bench/RESULTS.md``
 
 Only the standard library is imported: see measure.py.
@@ -56,6 +57,7 @@ class Settings:
     cage: str | None
     repeat: int | None
     results: Path
+    scripts: bool = True
 
     @property
     def bytecode(self) -> Path:
@@ -124,8 +126,8 @@ def repeated(what: str, times: int, task: Callable[[], Cost]) -> Cost:
     return cost
 
 
-def plain_tasks(measured: Measured, folder: Path, answers: Path, times: int) -> None:
-    """Measure everything that is not fulfil."""
+def plain_tasks(measured: Measured, folder: Path, answers: Path, times: int, *, scripts: bool) -> None:
+    """Measure everything that is not fulfil; with `scripts`, those of the questions too."""
     inputs, loaded = folder / "exports", folder / "typed.duckdb"
     sql = [PYTHON, HERE / "sql_file.py"]
 
@@ -138,6 +140,8 @@ def plain_tasks(measured: Measured, folder: Path, answers: Path, times: int) -> 
     measured.costs[LOAD] = repeated("typed load", times, load)
     measured.stores[LOAD] = loaded.stat().st_size / MIB
     fresh(loaded)
+    if not scripts:
+        return
     duckdb = [*sql, HERE / "questions" / "duckdb_questions.sql", f"inputs={inputs}", f"as_of={AS_OF}"]
     for name, library in ((PANDAS, "pandas"), (POLARS, "polars"), (DUCKDB, "duckdb")):
         into = fresh(answers / library)
@@ -171,7 +175,8 @@ def audits(measured: Measured, folder: Path, answers: Path, settings: Settings, 
         steps.append(steps_of(out) | {"processes start and end": 0.0})
         steps[-1]["processes start and end"] = cost.wall - sum(steps[-1].values())
         if len(steps) == 1:
-            compare(measured, folder, answers, store)
+            if settings.scripts:
+                compare(measured, folder, answers, store)
             measured.stores[AUDIT] = store.stat().st_size / MIB
         nights.append(audit(folder / "new", store, fresh(folder / "audit-new"), settings, memory=memory))
         return cost
@@ -202,7 +207,7 @@ def one_size(orders: int, settings: Settings) -> Measured:
     events = make_data(orders, folder)
     times = settings.times(orders)
     measured = Measured(orders, events, size_of(folder / "exports"), times)
-    plain_tasks(measured, folder, folder / "answers", times)
+    plain_tasks(measured, folder, folder / "answers", times, scripts=settings.scripts)
     audits(measured, folder, folder / "answers", settings, times)
     for left in ("shop.duckdb", "audit", "audit-new"):
         fresh(folder / left)
@@ -243,11 +248,12 @@ def settings_from(words: list[str] | None = None) -> Settings:
     parser.add_argument("--memory", default=given("BENCH_MEMORY") or "1GB")
     parser.add_argument("--cage", default=given("BENCH_CAGE") or None)
     parser.add_argument("--repeat", type=int, default=int(given("BENCH_REPEAT") or 0) or None)
+    parser.add_argument("--scripts", choices=("all", "none"), default=given("BENCH_SCRIPTS") or "all")
     parser.add_argument("--results", type=Path, default=Path(given("BENCH_RESULTS") or HERE / "RESULTS.md"))
     told = parser.parse_args(words)
     sizes = tuple(sorted({int(size) for size in told.sizes.replace(",", " ").split()}))
     memory = None if told.memory == "none" else told.memory
-    return Settings(sizes, told.data.resolve(), memory, told.cage, told.repeat, told.results)
+    return Settings(sizes, told.data.resolve(), memory, told.cage, told.repeat, told.results, told.scripts == "all")
 
 
 def main() -> None:

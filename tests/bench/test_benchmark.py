@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -157,6 +158,17 @@ def test_the_table_says_what_was_reached_and_what_was_not(tmp_path: Path) -> Non
     ):
         assert line in text
     assert "busy" not in text
+    assert "Do the answers agree?" in text
+
+
+def test_a_table_without_the_scripts_says_nothing_of_their_answers(tmp_path: Path) -> None:
+    started = {name: Cost(0.2, 0.1, 20) for name in ("python", "help", "import", "small")}
+    huge = replace(measured(10_000_000, 80), answers={})
+    write_results(Report(0.1, "2500MB", "4G", started, [huge]), tmp_path / "RESULTS.md")
+    text = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
+    assert "| 10 M orders + 60 M events finish in 4 GiB | 3,000 MiB | reached |" in text
+    assert "each process in a hard limit of 4G" in text
+    assert "agree" not in text
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,3 +178,5 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert settings.sizes == (100_000, 1_000_000)
     assert settings.memory is None
     assert (settings.times(100_000), settings.times(1_000_000)) == (3, 1)
+    assert settings.scripts
+    assert not settings_from(["--scripts", "none"]).scripts
