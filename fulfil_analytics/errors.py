@@ -9,6 +9,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EXIT_OK = 0
 EXIT_FINDINGS = 1
@@ -84,6 +88,13 @@ class UnrecognisedFile(InputError):
 
 class StoreError(FulfilError):
     """The store cannot be opened, is held by someone else, or is not a store."""
+
+
+def no_store(path: Path) -> StoreError:
+    """Return the error of a store that is named and not there."""
+    return StoreError(
+        "there is no store of this name", file=str(path), remedy="Make one with: fulfil load INPUT --db FILE"
+    )
 
 
 class PolicyError(FulfilError):

@@ -102,10 +102,12 @@ def inputs_of(given: list[str] | None, config: Config, db: Path | None, *, store
 
     Raises
     ------
+    StoreError
+        Nothing is named but a store, which would be enough and is not there.
     UsageError
         Nothing is named anywhere.
     """
-    from fulfil_analytics.errors import UsageError
+    from fulfil_analytics.errors import UsageError, no_store
 
     if given:
         return given
@@ -114,6 +116,8 @@ def inputs_of(given: list[str] | None, config: Config, db: Path | None, *, store
         return []
     if config.inputs:
         return list(config.inputs)
+    if stored and db is not None:
+        raise no_store(db)
     raise UsageError(
         "no INPUT is named",
         remedy="Name the folder of your exports, or a store with --db, or begin a fulfil.toml: fulfil init",

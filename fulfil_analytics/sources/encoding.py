@@ -15,7 +15,8 @@ MAX_LINE = 1 << 24
 """Bytes a line may have. No export comes near; a longer one is no text table."""
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_BLANK_LINE = re.compile(rb"\n(?=\r?\n)")
+_BLANK_LINE = re.compile(rb"\n(?=\r?\n)|[\r\n](?=\r(?!\n))")
+"""The end of a line that is followed by a blank one; lines may end with CR alone."""
 _CONTENT = re.compile(rb"[^\r\n]")
 _PAIR = re.compile(rb"[\x81-\xFE][\x40-\x7E\x80-\xFE]")
 _RESAVE = 'Save it again as "CSV UTF-8", or export it anew'
@@ -88,8 +89,8 @@ def _utf8_or_chinese(path: Path, shown: str, text: Text) -> Text:
                 line=_line_at(path, begin + at),
                 remedy="Export the file anew",
             )
-        blank = blank or block.startswith((b"\n", b"\r\n")) or b"\n\n" in block
-        blank = blank or (b"\r" in block and b"\n\r\n" in block)
+        blank = blank or block.startswith((b"\n", b"\r")) or b"\n\n" in block
+        blank = blank or (b"\r" in block and (b"\n\r" in block or b"\r\r" in block))
         if not block.isascii() and not _decodes(block, "utf-8"):
             bad += [(begin, i) for i, line in enumerate(block.split(b"\n")) if not _decodes(line, "utf-8")]
     if not bad:

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from fulfil_analytics.errors import StoreError, disk_trouble
+from fulfil_analytics.errors import StoreError, disk_trouble, no_store
 from fulfil_analytics.schemas import DERIVED, LOADED, create_table, duckdb_types
 from fulfil_analytics.sql import literal
 from fulfil_analytics.store.spill import private_folder, spill_settings
@@ -129,9 +129,7 @@ def open_store(
         path = Path(folder.name) / "store.duckdb"
         con = _connect(path)
     elif must_exist and not path.exists():
-        raise StoreError(
-            "there is no store of this name", file=str(path), remedy="Make one with: fulfil load INPUT --db FILE"
-        )
+        raise no_store(path)
     else:
         con = _connect(path)
         try:

@@ -83,6 +83,12 @@ def test_fail_on_gives_exit_status_one() -> None:
         (("audit", PLANTED, "--fail-on", "hihg"), "Did you mean high?"),
         (("audit", PLANTED, "--as-of", "yesterday"), "Write it like 2026-11-16"),
         (("audit", PLANTED, "--only", "stale_trackin"), "stale_tracking"),
+        (
+            ("report", "--db", "no-such-store.duckdb", "--out", "x.html"),
+            "no-such-store.duckdb: there is no store of this",
+        ),
+        (("audit", "--db", "no-such-store.duckdb"), "Make one with: fulfil load INPUT --db FILE"),
+        (("load", "--db", "no-such-store.duckdb"), "no INPUT is named"),
         (("rules", "show", "nothing_like_it"), "Known:"),
         (("policies", "show", "tiktok"), "tiktok-us"),
     ],

@@ -71,7 +71,7 @@ def test_extra_delimiters_at_the_end_are_no_fault(tmp_path):
     assert [row["order_id"] for row in found.rows] == ["A-1", "A-2", None]
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_blank_lines_are_no_rows_but_count_in_the_numbering(tmp_path, end):
     text = end.join([HEAD.strip(), row(1).strip(), "", row(2).strip(), ",,,,", row(3).strip(), "", ""])
     found = read(write(tmp_path, text))
