@@ -298,23 +298,16 @@ class Lens:
         """Return a view of every table of the store that knows its orders, cut to the chosen ones."""
         columns = con.execute(read_sql(_HERE, "columns.sql").replace("{{shop}}", literal(SHOP))).fetchall()
         views = []
-        for table, numbered, by_order in columns:
+        for table, by_order in columns:
             if table == "orders":
                 continue
-            number = " REPLACE (chosen.rowid AS order_no)" if numbered else ""
             where = f" WHERE {self.findings}" if table == "findings" and self.findings else ""
             key = "order_id" if by_order else "parcel_id"
             keeper = "orders" if by_order else "parcels"
-            if number:
-                views.append(
-                    f"CREATE VIEW {name(table)} AS SELECT t.*{number} FROM {SHOP}.main.{name(table)} AS t "
-                    "JOIN orders AS chosen USING (order_id)"
-                )
-            else:
-                views.append(
-                    f"CREATE VIEW {name(table)} AS SELECT * FROM {SHOP}.main.{name(table)} AS t "
-                    f"SEMI JOIN {keeper} USING ({key}){where}"
-                )
+            views.append(
+                f"CREATE VIEW {name(table)} AS SELECT * FROM {SHOP}.main.{name(table)} AS t "
+                f"SEMI JOIN {keeper} USING ({key}){where}"
+            )
         return views
 
 

@@ -310,7 +310,7 @@ def _derive(
         settle_deadlines,
     )
     from fulfil_analytics.store import build_model, build_tracks, small
-    from fulfil_analytics.store.again import derive_again
+    from fulfil_analytics.store.again import DERIVED_AGAIN, derive_again
     from fulfil_analytics.store.record import Basis, write_record
 
     basis = Basis(policy, carriers, as_of, options.places, options.pii)
@@ -331,7 +331,7 @@ def _derive(
 
     def clocks(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("SET TimeZone = 'UTC'")
-        build_deadlines(con, policy, as_of)
+        build_deadlines(con, policy, as_of, touched=None if touched is None else DERIVED_AGAIN)
         if few:
             settle_deadlines(con)
         build_rates(con, policy, as_of)

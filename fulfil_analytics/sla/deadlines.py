@@ -13,6 +13,7 @@ from fulfil_analytics.sla import tables
 from fulfil_analytics.sla.metrics import with_metric_clocks
 from fulfil_analytics.sla.moments import naive_utc
 from fulfil_analytics.sla.plan import Plan, mark
+from fulfil_analytics.sla.profiles import write_profiles
 from fulfil_analytics.sql import Value, fill, literal, name, read_sql
 
 if TYPE_CHECKING:
@@ -53,16 +54,21 @@ def bounds_of(con: duckdb.DuckDBPyConnection) -> Bounds:
 
 
 def build_deadlines(
-    con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime, bounds: Bounds | None = None
+    con: duckdb.DuckDBPyConnection,
+    policy: Policy,
+    as_of: dt.datetime,
+    bounds: Bounds | None = None,
+    touched: str | None = None,
 ) -> None:
     """Write ``deadlines``: when each stage of each order was due under each mode, and how it came out.
 
     Reads ``orders`` and ``sla_windows``. Writes the tables ``deadline_orders`` (one row an order: its times and its
-    profile), ``deadline_lines`` (one row a profile and stage: which case, which clock) and ``deadline_cases`` (one row
-    a combination of line, days and windows). Over them stand the views ``deadline_clocks`` and ``deadline_modes`` (one
-    row an order and stage) and ``deadlines``, one row an order, stage and mode, with the columns of
-    :class:`fulfil_analytics.schemas.derived.Deadlines`; view ``order_deadlines`` is what rules ask of it, one row an
-    order and stage, and ``cancel_deadlines`` the next time at which the platform cancels an order.
+    profile), ``deadline_profiles`` (one row a profile), ``deadline_lines`` (one row a profile and stage: which case,
+    which clock) and ``deadline_cases`` (one row a combination of line, days and windows). Over them stand the views
+    ``deadline_clocks`` and ``deadline_modes`` (one row an order and stage) and ``deadlines``, one row an order, stage
+    and mode, with the columns of :class:`fulfil_analytics.schemas.derived.Deadlines`; view ``order_deadlines`` is what
+    rules ask of it, one row an order and stage, and ``cancel_deadlines`` the next time at which the platform cancels an
+    order.
 
     Parameters
     ----------
@@ -74,6 +80,9 @@ def build_deadlines(
         The moment the audit speaks for. Without zone it is UTC.
     bounds : Bounds, optional
         Those of all orders, where `con` holds a part of them.
+    touched : str, optional
+        Table of the orders to read again, where the others' times and facts are known to be the same as before; see
+        :func:`fulfil_analytics.sla.profiles.write_profiles`.
 
     Raises
     ------
@@ -87,7 +96,7 @@ def build_deadlines(
     years = years_of(con, policy, bounds, moment)
     tables.install_windows(con, policy)
     tables.install_calendars(con, policy, *years)
-    tables.install_local_time(con, policy.zone, *years)
+    macros = tables.install_local_time(con, policy.zone, *years)
     values: dict[str, Value] = {
         "as_of": moment,
         "policy": policy.id,
@@ -99,12 +108,12 @@ def build_deadlines(
         "stages": STAGE,
     }
     _run(con, "windows", values)
-    tables.install_segments(con)
+    macros += tables.install_segments(con)
     plan = Plan(policy, *_windowed(con), moment)
     tables.install_lines(con, plan)
     _drop(con, "order_deadlines", "deadlines", "deadline_modes", "deadline_clocks", "deadline_cases")
+    write_profiles(con, plan, values, macros, touched)
     marks = plan.marks()
-    _run(con, "orders", values, marks)
     for step in ("window_sets", "cases", "standard"):
         _run(con, step, values, marks)
     for step in ("buffer", "modes", "reasons"):

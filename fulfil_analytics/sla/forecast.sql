@@ -13,7 +13,7 @@ SELECT
     ELSE -1
   END AS spare
 FROM deadline_modes AS d
-JOIN orders AS o ON o.rowid = d.order_no
+JOIN orders AS o ON o.order_id = d.order_id
 WHERE d.stage IN {stages}
   AND CASE d.code_effective
     WHEN 3 THEN d.due_effective <= {as_of} + to_hours({horizon_hours})
@@ -118,7 +118,7 @@ joined AS (
     o.shop, o.market, o.warehouse, k.carrier, x.auto_cancel_at, coalesce(f.basis, 'too_few') AS basis,
     coalesce(f.still_open, 0) AS still_open, coalesce(f.made_it, 0) AS made_it, f.made_it / f.still_open AS share
   FROM due AS d
-  JOIN orders AS o ON o.rowid = d.order_no
+  JOIN orders AS o ON o.order_id = d.order_id
   LEFT JOIN found AS f
     ON f.stage = d.stage AND f.left_minutes = d.left_minutes AND f.warehouse = d.warehouse AND f.weekday = d.weekday AND f.hour = d.hour
   LEFT JOIN cancels AS x ON x.order_no = d.order_no

@@ -1,6 +1,6 @@
 -- Orders reduced to what their deadlines depend on. Orders that agree in it share a profile: deadlines are worked out once a
 -- profile and stage, not once an order. /*facts*/ are the columns and days that this policy asks for, /*times*/ the times that
--- start or stop one of its clocks. `order_no` is the order's row in `orders`: rates join by it.
+-- start or stop one of its clocks.
 
 CREATE OR REPLACE TEMP VIEW sla_facts AS
 SELECT
@@ -18,12 +18,3 @@ SELECT
   /*facts*/
 FROM orders AS o
 /*joins*/;
-
-CREATE OR REPLACE TEMP TABLE sla_profiles AS
-SELECT CAST(row_number() OVER () AS INTEGER) AS profile_id, *, /*blanks*/
-FROM (SELECT DISTINCT /*names*/ FROM sla_facts);
-
-CREATE OR REPLACE TABLE deadline_orders AS
-SELECT f.* EXCLUDE (/*names*/), p.profile_id
-FROM sla_facts AS f
-JOIN sla_profiles AS p ON /*agree*/;

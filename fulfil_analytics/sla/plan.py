@@ -128,6 +128,11 @@ class Plan:
         return line.unit == "hour" and line.after is None and (stage_of(line) in self.extended or not line.is_exact)
 
     @property
+    def single(self) -> bool:
+        """Whether all facts of an order follow from its own rows, and none from how many orders came before it."""
+        return self.policy.capacity is None or "above_capacity" not in self.facts
+
+    @property
     def chained(self) -> bool:
         """Whether some line begins at the deadline of another stage."""
         return any(line.after is not None for line in self.policy.lines)

@@ -11,5 +11,5 @@ SELECT
   END AS outcome,
   d.unpaid, o.platform_fulfilled, t.traits
 FROM orders AS o
-JOIN deadline_orders AS d ON d.order_no = o.rowid
+JOIN deadline_orders AS d ON d.order_id = o.order_id
 JOIN reconcile_traits AS t ON t.order_id = o.order_id;

@@ -136,19 +136,25 @@ def install_calendars(con: duckdb.DuckDBPyConnection, policy: Policy, first_year
             con.execute(fill(template, values))
 
 
-def install_local_time(con: duckdb.DuckDBPyConnection, zone: str, first_year: int, last_year: int) -> None:
-    """Define ``sla_local(t)``: UTC as wall time of the zone. Faster than ICU by far, and one source of zone data."""
+def install_local_time(con: duckdb.DuckDBPyConnection, zone: str, first_year: int, last_year: int) -> str:
+    """Define ``sla_local(t)``: UTC as wall time of the zone. Faster than ICU by far, and one source of zone data.
+
+    Returns its text, as :func:`install_segments` does.
+    """
     changes, last = offset_changes(zone, max(first_year, FIRST_YEAR), min(last_year, LAST_YEAR))
     cases = "".join(f" WHEN t < {literal(until)} THEN t + to_seconds({offset})" for until, offset in changes)
     body = f"CASE{cases} ELSE t + to_seconds({last}) END" if cases else f"t + to_seconds({last})"
     con.execute(f"CREATE OR REPLACE TEMP MACRO sla_local(t) AS {body}")
+    return body
 
 
-def install_segments(con: duckdb.DuckDBPyConnection) -> None:
+def install_segments(con: duckdb.DuckDBPyConnection) -> str:
     """Define ``sla_segment(t)``: the number of the segment that `t` falls into, null before the first."""
     begins = con.execute("SELECT begins_at, segment_id FROM sla_segments ORDER BY segment_id DESC").fetchall()
     cases = "".join(f" WHEN t >= {literal(moment)} THEN {number}" for moment, number in begins)
-    con.execute(f"CREATE OR REPLACE TEMP MACRO sla_segment(t) AS {f'CASE{cases} END' if cases else 'NULL'}")
+    body = f"CASE{cases} END" if cases else "NULL"
+    con.execute(f"CREATE OR REPLACE TEMP MACRO sla_segment(t) AS {body}")
+    return body
 
 
 def install_clocks(con: duckdb.DuckDBPyConnection, numbers: Sequence[Mapping[str, Value]]) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from fulfil_analytics.store.database import Store
 
 _TABLE = "derived_from"
+DERIVED_AGAIN = "orders_derived_again"
+"""Table of the orders derived again whose deadlines are those of before; whoever works these out again drops it."""
 _FIXED = ("warehouses", "products")
 """Small tables that a part reads whole and that say something of orders that it does not hold."""
 
@@ -98,7 +100,8 @@ def read_record(store: Store) -> Record | None:
 
 def forget_record(store: Store) -> None:
     """Take the record away, before tables are changed that it speaks of."""
-    store.con.execute(f"DROP TABLE IF EXISTS {_TABLE}")
+    for table in (_TABLE, DERIVED_AGAIN):
+        store.con.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def write_record(store: Store, basis: Basis) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from fulfil_analytics import sla
 from fulfil_analytics.audit.again import narrow
 from fulfil_analytics.audit.manifest import let_go, told_beside
 from fulfil_analytics.audit.options import Options
@@ -38,9 +39,16 @@ SPLITS = int(os.environ.get("FULFIL_SPLITS", "2"))
 KINDS = {"order_lines": "orders", "tracking_events": "tracking", "labels": "labels", "returns": "returns"}
 LOTS = 5
 END = dt.datetime(2026, 11, 16, 16)
-ASIDE = {"kept_audit", "derived_from", "store_meta"}
+ASIDE = {"kept_audit", "derived_from", "deadlines_from", "store_meta"}
 """What speaks of the run and not of the orders; the tables of clocks number their rows and are read through views."""
-NUMBERED = {"deadline_clocks", "deadline_cases", "deadline_lines", "deadline_orders", "deadline_modes"}
+NUMBERED = {
+    "deadline_clocks",
+    "deadline_cases",
+    "deadline_lines",
+    "deadline_modes",
+    "deadline_orders",
+    "deadline_profiles",
+}
 
 
 @pytest.fixture(scope="module")
@@ -266,6 +274,23 @@ def test_a_stop_while_rows_are_put_back_leaves_the_old_tables_with_the_old_recor
     assert store.rows("SELECT hash(COLUMNS(*)) FROM orders ORDER BY ALL") != rows
     after = read_record(store)
     assert before is not None and after is not None and set(after.files) > set(before.files)
+
+
+def test_orders_put_back_by_a_run_that_stopped_then_get_their_deadlines_from_the_next(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise RuntimeError("stopped")
+
+    store.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(sla, "build_deadlines", stop)
+        with pytest.raises(RuntimeError, match="stopped"):
+            audit(store.path, END, only=("untraceable_waybill",))
+    touched = audit(store.path, END, only=("untraceable_waybill",))
+    assert touched is not None and touched.orders == 0
+    full = full_run(store.path, END, only=("untraceable_waybill",))
+    assert not list(differences(store.path, full))
 
 
 @pytest.mark.parametrize(

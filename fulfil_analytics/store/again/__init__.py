@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from fulfil_analytics.store.again.derive import Touched, derive_again
+from fulfil_analytics.store.record import DERIVED_AGAIN
 
-__all__ = ["Touched", "derive_again"]
+__all__ = ["DERIVED_AGAIN", "Touched", "derive_again"]

@@ -161,6 +161,7 @@ def _put_back(part: Part, basis: Basis, facts: Mapping[str, Any], present: set[s
                 _put_table(part, table, key)
         run_script(store.con, part.text("put_runs"))
         _make_whole(store, basis, learned=learned)
+        run_script(store.con, part.text("derived_again"))
         put_record(store.con, basis, dict(facts), present)
         store.con.commit()
         return frozenset(table for made in tables()["learned"].values() for table in made) if learned else frozenset()
