@@ -1,7 +1,7 @@
 -- Orders as rates see them: traits that metrics leave out, and a cell: orders of one cell agree in all that rates are sliced by.
 CREATE OR REPLACE TEMP VIEW sla_rate_facts AS
 SELECT
-  d.order_no, o.order_id, o.created_at, o.cancelled_at, o.cancelled_by, o.cancel_reason,
+  o.order_id, o.created_at, o.cancelled_at, o.cancelled_by, o.cancel_reason,
   coalesce(o.dispatched_at, o.received_at) IS NOT NULL AS gone,
   o.platform_fulfilled, o.is_sample AS sample, o.is_replacement AS replacement, o.is_exchange AS exchange,
   o.cancelled_at IS NOT NULL AS cancelled, coalesce(o.order_type = 'pre_order', FALSE) AS pre_order,
@@ -9,7 +9,6 @@ SELECT
   o.pickup_point AS to_pickup_point
   /*dimensions*/
 FROM orders AS o
-JOIN deadline_orders AS d ON d.order_id = o.order_id
 /*carriers*/;
 
 CREATE OR REPLACE TEMP TABLE sla_rate_cells AS
@@ -17,6 +16,7 @@ SELECT CAST(row_number() OVER () AS INTEGER) AS cell_id /*names*/
 FROM (SELECT DISTINCT 1 AS one /*names*/ FROM sla_rate_facts);
 
 CREATE OR REPLACE TEMP TABLE sla_rate_orders AS
-SELECT f.* /*exclude*/, c.cell_id
+SELECT d.order_no, f.* /*exclude*/, c.cell_id
 FROM sla_rate_facts AS f
+JOIN deadline_orders AS d ON d.order_id = f.order_id
 JOIN sla_rate_cells AS c ON /*agree*/;

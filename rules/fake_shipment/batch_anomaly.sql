@@ -225,12 +225,12 @@ O2       | a    | 2026-01-05 | 2026-01-05 23:59:00
 O3       | a    | 2026-01-05 | 2026-01-05 21:59:59
 O4       | a    | 2026-01-05 | 2026-01-05 21:59:59
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | dispatch | effective | 2026-01-06 00:00:00 | overdue
-O2       | dispatch | effective | 2026-01-06 00:00:00 | overdue
-O3       | dispatch | effective | 2026-01-06 00:00:00 | overdue
-O4       | dispatch | effective | 2026-01-06 00:00:00 | overdue
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | dispatch | 2026-01-06 00:00:00 | overdue
+O2       | dispatch | 2026-01-06 00:00:00 | overdue
+O3       | dispatch | 2026-01-06 00:00:00 | overdue
+O4       | dispatch | 2026-01-06 00:00:00 | overdue
 '''
 parcels = '''
 parcel_id | order_id | waybill | given_at
@@ -267,12 +267,12 @@ O2       | a    | 2026-01-06
 O3       | b    | 2026-01-06
 O4       | b    | 2026-01-06
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | dispatch | effective | 2026-01-06 10:00:00 | overdue
-O2       | dispatch | effective | 2026-01-06 10:00:00 | overdue
-O3       | dispatch | effective | 2026-01-06 10:00:00 | overdue
-O4       | dispatch | effective | 2026-01-06 10:00:00 | overdue
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | dispatch | 2026-01-06 10:00:00 | overdue
+O2       | dispatch | 2026-01-06 10:00:00 | overdue
+O3       | dispatch | 2026-01-06 10:00:00 | overdue
+O4       | dispatch | 2026-01-06 10:00:00 | overdue
 '''
 parcels = '''
 parcel_id | order_id | waybill | given_at
@@ -307,12 +307,12 @@ O2       | a    | 2026-01-05
 O3       | a    | 2026-01-05
 O4       | a    | 2026-01-05
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | dispatch | effective | 2026-01-06 00:00:00 | late
-O2       | dispatch | effective | 2026-01-06 00:00:00 | not_applicable
-O3       | dispatch | effective | 2026-01-06 00:00:00 | on_time
-O4       | dispatch | effective | 2026-01-06 00:00:00 | overdue
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | dispatch | 2026-01-06 00:00:00 | late
+O2       | dispatch | 2026-01-06 00:00:00 | not_applicable
+O3       | dispatch | 2026-01-06 00:00:00 | on_time
+O4       | dispatch | 2026-01-06 00:00:00 | overdue
 '''
 parcels = '''
 parcel_id | order_id | waybill | given_at            | cancelled_before_collection
@@ -349,16 +349,15 @@ hurried as (
     min(parcels.waybill) as waybill
   from parcels
   join journeys on journeys.parcel_id = parcels.parcel_id
-  join deadlines
-    on deadlines.order_id = parcels.order_id
-    and deadlines.stage = 'dispatch'
-    and deadlines.mode = 'effective'
+  join order_deadlines
+    on order_deadlines.order_id = parcels.order_id
+    and order_deadlines.stage = 'dispatch'
   where journeys.covered
     and journeys.first_scan_at is null
     and not parcels.cancelled_before_collection
     and not parcels.platform_fulfilled
-    and parcels.given_at <= deadlines.due_at
-    and parcels.given_at >= fa_add_hours(deadlines.due_at, -{before_deadline_hours})
+    and parcels.given_at <= order_deadlines.due_at
+    and parcels.given_at >= fa_add_hours(order_deadlines.due_at, -{before_deadline_hours})
     and fa_add_hours(parcels.given_at, {grace_hours}) < {as_of}
   group by parcels.order_id
 ),

@@ -84,11 +84,11 @@ O1       | 3             | 0               | 2                | 0              |
 O2       | 3             | 0               | 2                | 0              | 0                      | 1                | false
 O3       | 3             | 0               | 2                | 0              | 0                      | 1                | false
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O1       | dispatch | effective | 2026-01-08 07:59:59 | on_time
-O2       | dispatch | effective | 2026-01-08 08:00:00 | on_time
-O3       | dispatch | effective | 2026-01-08 07:59:59 | on_time
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O1       | dispatch | 2026-01-08 07:59:59 | on_time
+O2       | dispatch | 2026-01-08 08:00:00 | on_time
+O3       | dispatch | 2026-01-08 07:59:59 | on_time
 '''
 
 [[example]]
@@ -155,7 +155,7 @@ with short as (
 )
 select
   orders.order_id,
-  coalesce(orders.shipped_at, orders.dispatched_at, deadlines.due_at) as occurred_at,
+  coalesce(orders.shipped_at, orders.dispatched_at, order_deadlines.due_at) as occurred_at,
   short.units_owed,
   short.units_in_parcels,
   short.units_ordered,
@@ -163,13 +163,12 @@ select
   short.units_returned,
   case when orders.order_status in ('shipped', 'delivered', 'completed') then 'status' else 'deadline' end as shown_by,
   orders.order_status,
-  deadlines.due_at
+  order_deadlines.due_at
 from short
 join orders on orders.order_id = short.order_id
 left join source_files on source_files.source_file = orders.source_file
-left join deadlines
-  on deadlines.order_id = orders.order_id
-  and deadlines.stage = 'dispatch'
-  and deadlines.mode = 'effective'
+left join order_deadlines
+  on order_deadlines.order_id = orders.order_id
+  and order_deadlines.stage = 'dispatch'
 where orders.order_status in ('shipped', 'delivered', 'completed')
-  or deadlines.due_at < least({as_of}, coalesce(source_files.exported_at, {as_of}))
+  or order_deadlines.due_at < least({as_of}, coalesce(source_files.exported_at, {as_of}))

@@ -93,10 +93,10 @@ O2       | North     | B          | 2     | 2            | 2          | true    
 O3       | North     | C          | 2     | 2            | 2          | true       | 1        | 1        | 2026-01-07 07:00
 O4       | North     | D          | 2     | 2            | 2          | true       | 1        | 6        |
 '''
-deadlines = '''
-order_id | stage    | mode      | due_at              | outcome
-O2       | dispatch | effective | 2026-01-08 07:59:59 | open
-O3       | dispatch | effective | 2026-01-08 07:59:59 | open
+order_deadlines = '''
+order_id | stage    | due_at              | outcome
+O2       | dispatch | 2026-01-08 07:59:59 | open
+O3       | dispatch | 2026-01-08 07:59:59 | open
 '''
 
 [[example]]
@@ -153,19 +153,18 @@ with beyond as (
     stock_needs.sellable,
     stock_needs.restock_at,
     stock_needs.taken_at,
-    deadlines.due_at as dispatch_due_at,
+    order_deadlines.due_at as dispatch_due_at,
     case
-      when stock_needs.restock_at <= deadlines.due_at then 'restock_in_time'
+      when stock_needs.restock_at <= order_deadlines.due_at then 'restock_in_time'
       when stock_needs.units_so_far <= stock_needs.physical then 'reserved'
-      when stock_needs.restock_at > deadlines.due_at then 'restock_late'
+      when stock_needs.restock_at > order_deadlines.due_at then 'restock_late'
       when stock_needs.sellable <= 0 then 'not_sellable'
       else 'short'
     end as cause
   from stock_needs
-  left join deadlines
-    on deadlines.order_id = stock_needs.order_id
-    and deadlines.stage = 'dispatch'
-    and deadlines.mode = 'effective'
+  left join order_deadlines
+    on order_deadlines.order_id = stock_needs.order_id
+    and order_deadlines.stage = 'dispatch'
   where stock_needs.is_counted
     and stock_needs.units_so_far > stock_needs.sellable
 )

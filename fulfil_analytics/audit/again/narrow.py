@@ -273,6 +273,12 @@ def _cut(store: Store, schema: str, rules: Sequence[Rule], texts: Sequence[str])
     of_order = f"order_id IN (FROM {BEFORE}.judged)"
     parcels = f"parcel_id IN (SELECT parcel_id FROM {schema}.parcels)"
     views = _cut_clocks(store, schema, of_order)
+    stored = {
+        table
+        for (table,) in store.rows(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND database_name = current_database()"
+        )
+    }
     for kind, head in (("TABLE", "of_orders"), ("VIEW", "looked_at")):
         for table, key in _parts()[head].items():
             if table not in wanted:
@@ -283,6 +289,8 @@ def _cut(store: Store, schema: str, rules: Sequence[Rule], texts: Sequence[str])
                 store.con.execute(f"CREATE TABLE {schema}.cut_{table} AS SELECT {chosen} FROM {schema}.{table}")
                 continue
             where = of_order if key == "order_id" else parcels
+            if kind == "TABLE" and table in stored:
+                where = _by_place(table, where)
             store.con.execute(f"CREATE {kind} {schema}.{table} AS SELECT {chosen} FROM main.{table} WHERE {where}")
     _put_clocks(store, schema, views, wanted)
 
@@ -297,7 +305,8 @@ def _cut_clocks(store: Store, schema: str, of_order: str) -> set[str]:
     )
     if views.keys() != set(_CLOCKS):
         return set()
-    store.con.execute(f"CREATE TABLE {schema}.deadline_orders AS SELECT * FROM main.deadline_orders WHERE {of_order}")
+    where = _by_place("deadline_orders", of_order)
+    store.con.execute(f"CREATE TABLE {schema}.deadline_orders AS SELECT * FROM main.deadline_orders WHERE {where}")
     for view in _CLOCKS:
         store.con.execute(re.sub(r"^CREATE (OR REPLACE )?VIEW ", f"CREATE VIEW {schema}.", views[view]))
     return set(_CLOCKS)
@@ -310,6 +319,11 @@ def _put_clocks(store: Store, schema: str, views: set[str], wanted: set[str]) ->
     for table in views & wanted & set(_parts()["of_orders"]):
         store.con.execute(f"ALTER TABLE {schema}.cut_{table} RENAME TO {table}")
     store.con.execute(f"DROP TABLE IF EXISTS {schema}.deadline_orders")
+
+
+def _by_place(table: str, where: str) -> str:
+    """Return a condition that reads the key of every row, and all else of a stored table for the few rows alone."""
+    return f"rowid IN (SELECT rowid FROM main.{table} WHERE {where})"
 
 
 def _columns(store: Store, table: str) -> list[str]:
