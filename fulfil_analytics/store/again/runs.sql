@@ -22,9 +22,11 @@ HAVING count(*) >= 4;
 CREATE TABLE part.ways.parcels AS
 SELECT * FROM part.main.parcels
 UNION ALL
-SELECT * FROM whole.main.parcels WHERE parcel_id IN (FROM part.ways.fellows);
+SELECT * FROM whole.main.parcels
+WHERE rowid IN (SELECT rowid FROM whole.main.parcels WHERE parcel_id IN (FROM part.ways.fellows));
 
 CREATE TABLE part.ways.parcel_events AS
 SELECT * FROM part.main.parcel_events
 UNION ALL
-SELECT * FROM whole.main.parcel_events WHERE parcel_id IN (FROM part.ways.fellows);
+SELECT * FROM whole.main.parcel_events
+WHERE rowid IN (SELECT rowid FROM whole.main.parcel_events WHERE parcel_id IN (FROM part.ways.fellows));

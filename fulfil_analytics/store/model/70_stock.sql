@@ -52,10 +52,12 @@ WITH unpacked AS (
     AND o.order_type NOT IN ('pre_order', 'made_to_order', 'back_order', 'custom')
     AND coalesce(l.order_status, 'to_ship') NOT IN ('unpaid', 'cancelled')
 )
--- an export without times still says by the status that the goods have left
+-- An export without times still says by the status that the goods have left. What was packed before the first count took from no
+-- stock that was counted.
 SELECT order_id, min(warehouse) AS warehouse, min(seller_sku) AS seller_sku, place, item, created_at, packed_at, sum(quantity)::BIGINT AS units
 FROM unpacked
-WHERE packed_at IS NOT NULL OR coalesce(order_status, 'to_ship') NOT IN ('shipped', 'delivered', 'completed')
+WHERE packed_at > (SELECT min(taken_at) FROM inventory WHERE taken_at <= {as_of})
+  OR (packed_at IS NULL AND coalesce(order_status, 'to_ship') NOT IN ('shipped', 'delivered', 'completed'))
 GROUP BY order_id, place, item, created_at, packed_at;
 
 CREATE OR REPLACE TABLE stock_needs AS
