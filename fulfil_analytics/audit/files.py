@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import hashlib
-import itertools
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -20,10 +19,11 @@ from fulfil_analytics.audit.manifest import dumps
 from fulfil_analytics.errors import disk_trouble
 from fulfil_analytics.privacy import struck
 from fulfil_analytics.schemas import DERIVED, columns
-from fulfil_analytics.sql import literal, read_sql
+from fulfil_analytics.sql import read_sql
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
     from fulfil_analytics.audit.run import Run
 
@@ -42,6 +42,12 @@ TABLES = {
     "reviews": "SELECT * FROM reviews ORDER BY finding_id, reviewed_at",
 }
 
+_PLAIN = {
+    "findings": ("finding_id", "message", "evidence", "source_line"),
+    "orders": ("order_id", "source_line"),
+    "quarantine": ("source_line",),
+}
+"""Columns whose values hardly repeat."""
 
 SUMS = "SHA256SUMS"
 """Hashes of all files that are the same from run to run, as ``sha256sum -c`` reads them."""
@@ -97,66 +103,40 @@ def _write_all(run: Run, folder: Path, more: Sequence[Writer]) -> None:
 
 
 def _write(run: Run, con: duckdb.DuckDBPyConnection, folder: Path, *, many: bool) -> None:
-    for name, query in TABLES.items():
-        if name == "deadlines" and many:
-            _write_deadlines(con, folder / f"{name}.parquet")
-        else:
-            _copy(con, query, folder / f"{name}.parquet")
+    for name in TABLES:
+        _write_table(con, name, folder / f"{name}.parquet", many=many)
     (folder / "manifest.json").write_text(dumps(run.manifest), encoding="utf-8")
 
 
-def _write_deadlines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the deadlines of many orders, sorted before they are unfolded.
-
-    By Arrow's writer: DuckDB 2.0.0 writes dictionaries of enumerations that lack words, and texts in full take it ten
-    times the memory.
-    """
+def _write_table(con: duckdb.DuckDBPyConnection, name: str, path: Path, *, many: bool) -> None:
     import duckdb
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
+    from fulfil_analytics.store.parquet import write_parquet
+
+    try:
+        with closing(_rows(con, name, many=many)) as rows:
+            write_parquet(path, rows, plain=_PLAIN.get(name, ()))
+    except (duckdb.Error, pa.ArrowException) as problem:
+        trouble = disk_trouble(problem)
+        if trouble:
+            raise OSError(errno.EIO, trouble) from None
+        raise
+
+
+def _rows(con: duckdb.DuckDBPyConnection, name: str, *, many: bool) -> Generator[pa.Table]:
+    """Yield the rows of a table; the deadlines of many orders are sorted before they are unfolded."""
     from fulfil_analytics.sla import ordered_deadlines
+    from fulfil_analytics.store.parquet import pieces_of
 
-    try:
+    none = True
+    if many and name == "deadlines":
         with closing(ordered_deadlines(con)) as pieces:
-            first = next(pieces, None)
-            if first is None:
-                _copy(con, TABLES["deadlines"], path)
-                return
-            told: dict[str, Any] = {
-                "compression": "zstd",
-                "compression_level": 3,
-                # times that stand four times in a row pack better as they are
-                "use_dictionary": [field.name for field in first.schema if not pa.types.is_timestamp(field.type)],
-                # without Arrow's own schema readers see texts, not dictionaries
-                "store_schema": False,
-            }
-            # one piece is written while the database makes the next
-            with pq.ParquetWriter(path, first.schema, **told) as writer, ThreadPoolExecutor(1) as lane:
-                written = None
-                for piece in itertools.chain([first], pieces):
-                    if written is not None:
-                        written.result()
-                    written = lane.submit(writer.write_table, piece, row_group_size=piece.num_rows)
-                if written is not None:
-                    written.result()
-    except duckdb.Error as problem:
-        trouble = disk_trouble(problem)
-        if trouble:
-            raise OSError(errno.EIO, trouble) from None
-        raise
-
-
-def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    import duckdb
-
-    try:
-        con.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
-    except duckdb.Error as problem:
-        trouble = disk_trouble(problem)
-        if trouble:
-            raise OSError(errno.EIO, trouble) from None
-        raise
+            for piece in pieces:
+                yield piece
+                none = False
+    if none:
+        yield from pieces_of(con, TABLES[name])
 
 
 def _where(policy: str | None) -> str | None:

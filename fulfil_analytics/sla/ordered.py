@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,14 +11,13 @@ from fulfil_analytics.schemas.words import OUTCOME, SLA_MODE, STAGE
 from fulfil_analytics.sla.deadlines import reason
 from fulfil_analytics.sla.plan import mark
 from fulfil_analytics.sql import fill, literal, read_sql, run_script
+from fulfil_analytics.store.parquet import ROWS, in_pieces
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
 MODES = tuple(sorted(SLA_MODE))
-ROWS = 122_880
-"""Rows of a piece: what DuckDB takes for a row group."""
 _KEPT = ("sla_why_keys", "sla_whys")
 
 
@@ -63,25 +62,11 @@ def ordered_deadlines(con: duckdb.DuckDBPyConnection) -> Generator[pa.Table]:
         )
         folded = ROWS // len(MODES)
         with closing(con.sql(_sorted(con)).to_arrow_reader(folded)) as reader:
-            for piece in _pieces(reader, folded):
+            for piece in in_pieces(reader, folded):
                 yield _unfolded(piece.combine_chunks(), said)
     finally:
         for table in _KEPT:
             con.execute(f"DROP TABLE IF EXISTS {table}")
-
-
-def _pieces(reader: pa.RecordBatchReader, rows: int) -> Iterator[pa.Table]:
-    """Yield what a reader gives in pieces of so many rows; the last one may be shorter."""
-    import pyarrow as pa
-
-    held = reader.schema.empty_table()
-    for batch in reader:
-        held = pa.concat_tables([held, pa.Table.from_batches([batch])])
-        while held.num_rows >= rows:
-            yield held.slice(0, rows)
-            held = held.slice(rows)
-    if held.num_rows:
-        yield held
 
 
 def _unfolded(piece: pa.Table, said: _Said) -> pa.Table:

@@ -8,7 +8,7 @@ import random
 import polars
 import pytest
 
-from fulfil_analytics.audit.files import _write_deadlines
+from fulfil_analytics.audit.files import _write_table
 from fulfil_analytics.policy import load_policy
 from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.sla import build_deadlines, ordered, ordered_deadlines
@@ -44,7 +44,7 @@ def test_rows_values_and_order(con, path, tmp_path, monkeypatch):
     digests = set()
     for threads in (1, 3):
         con.execute(f"SET threads = {threads}")
-        _write_deadlines(con, tmp_path / "written")
+        _write_table(con, "deadlines", tmp_path / "written", many=True)
         digests.add(hashlib.sha256((tmp_path / "written").read_bytes()).hexdigest())
     assert len(digests) == 1
     assert polars.read_parquet(tmp_path / "written").equals(plain)
