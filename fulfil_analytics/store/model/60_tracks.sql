@@ -269,21 +269,27 @@ FROM scans
 WINDOW way AS (PARTITION BY parcel_no ORDER BY event_at, place_id),
   four AS (PARTITION BY parcel_no ORDER BY event_at, place_id ROWS BETWEEN CURRENT ROW AND 3 FOLLOWING);
 
+-- Nearly all runs are of one parcel alone: those go before the texts of numbers are held against each other, which cannot be
+-- put on disk while they are.
 CREATE OR REPLACE TABLE track_runs AS
-WITH shared AS (
-  SELECT s.run
-  FROM shared_scans AS s
-  JOIN numbered_parcels AS p ON p.parcel_no = s.parcel_no
-  WHERE s.ends_at IS NOT NULL
-  GROUP BY s.run
+WITH met AS (
+  SELECT parcel_no, run, starts_at, ends_at, with_pickup, with_delivery, turn
+  FROM shared_scans
+  WHERE ends_at IS NOT NULL
+    AND run IN (SELECT run FROM shared_scans WHERE ends_at IS NOT NULL GROUP BY run HAVING min(parcel_no) <> max(parcel_no))
+),
+shared AS (
+  SELECT m.run
+  FROM met AS m
+  JOIN numbered_parcels AS p ON p.parcel_no = m.parcel_no
+  GROUP BY m.run
   HAVING min(p.waybill) <> max(p.waybill)
 )
-SELECT s.run, p.parcel_id, s.starts_at, s.ends_at, s.with_pickup, s.with_delivery, f.source_file, fa_turn_line(s.turn) AS source_line
-FROM shared_scans AS s
-JOIN shared ON shared.run = s.run
-JOIN numbered_parcels AS p ON p.parcel_no = s.parcel_no
-JOIN numbered_files AS f ON f.file_no = fa_turn_file(s.turn)
-WHERE s.ends_at IS NOT NULL;
+SELECT m.run, p.parcel_id, m.starts_at, m.ends_at, m.with_pickup, m.with_delivery, f.source_file, fa_turn_line(m.turn) AS source_line
+FROM met AS m
+JOIN shared ON shared.run = m.run
+JOIN numbered_parcels AS p ON p.parcel_no = m.parcel_no
+JOIN numbered_files AS f ON f.file_no = fa_turn_file(m.turn);
 
 -- Days on which a carrier scans nothing, as spans of UTC, for each clock that a place goes by; zone '*' is the policy's,
 -- carrier '*' one that nobody knows.
