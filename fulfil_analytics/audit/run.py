@@ -120,12 +120,13 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
     from fulfil_analytics.reference import CarrierBook
     from fulfil_analytics.rulebook.lists import install_lists
     from fulfil_analytics.rulebook.proofs import load_proofs
-    from fulfil_analytics.store import open_store
+    from fulfil_analytics.store import open_store, put_off_merging
 
     clock = _Clock(options)
     book = rulebook_of(options) if options.only else None  # an unknown name is refused before anything is read
     store = open_store(options.db, memory=options.memory, temp=options.temp)
     try:
+        put_off_merging(store)
         clock.step("looking at the files")
         with ThreadPoolExecutor(1) as beside, Readers(store.con) as readers:
             # the files are looked at by the database, outside Python's lock
@@ -232,7 +233,7 @@ def run_load(inputs: Sequence[str], options: Options, canonical: Path | None = N
         quarantined, of the whole store).
     """
     from fulfil_analytics.policy import load_policies
-    from fulfil_analytics.store import open_store
+    from fulfil_analytics.store import open_store, put_off_merging
     from fulfil_analytics.store.canonical import write_canonical
 
     if options.db is None and canonical is None:
@@ -241,6 +242,7 @@ def run_load(inputs: Sequence[str], options: Options, canonical: Path | None = N
         )
     policies = load_policies([rules_folder() / "policies"])
     with open_store(options.db, memory=options.memory, temp=options.temp) as store:
+        put_off_merging(store)
         intake = look(store.con, inputs)
         done = load_all(store, intake, choose(intake, store.con, policies, options), options)
         if canonical is not None:

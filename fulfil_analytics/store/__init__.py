@@ -5,6 +5,7 @@ from __future__ import annotations
 from fulfil_analytics.store.database import Store, open_store
 from fulfil_analytics.store.derive import build_model, build_tracks, few_orders, latest_time, small
 from fulfil_analytics.store.load import Loaded, Ready, load_file, read_file, settle
+from fulfil_analytics.store.merging import put_off_merging
 from fulfil_analytics.store.phones import PhoneNumbers
 from fulfil_analytics.store.spill import spill_settings
 from fulfil_analytics.store.turns import Lane, Turns
@@ -22,6 +23,7 @@ __all__ = [
     "load_file",
     "read_file",
     "open_store",
+    "put_off_merging",
     "settle",
     "few_orders",
     "small",

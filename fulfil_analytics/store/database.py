@@ -60,6 +60,12 @@ class Store:
     temp: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
     encrypted: bool = True
     _folder: Any = field(default=None, repr=False)
+    _merging_put_off: bool = field(default=False, repr=False)
+
+    def put_off_merging(self) -> None:
+        """Let checkpoints leave row groups that are not full as they are; see :mod:`fulfil_analytics.store.merging`."""
+        self._merging_put_off = True
+        self.con.execute("SET GLOBAL max_vacuum_tasks = 0")
 
     def one(self, query: str, values: list[Any] | None = None) -> Any:
         """Return the first value of the first row (None when there is no row)."""
@@ -85,6 +91,8 @@ class Store:
         """Open the file anew, with its temporary folder, after `con` was closed so that others could read it."""
         self.con = _connect(self.path)
         _settings(self.con, memory, self.temp, passing=self.path.parent == self.temp, encrypted=self.encrypted)
+        if self._merging_put_off:
+            self.put_off_merging()
 
     def close(self) -> None:
         """Close the connection and remove the temporary files; a store without a name is one of them."""
