@@ -39,6 +39,7 @@ STEPS = (
 TOLD = 3
 """Combinations of findings that a cell of the table names; the rest is counted."""
 RELATED = {
+    "LARGE.md": "ten million orders and 61.6 million events in a control group of 4 GiB",
     "ACCURACY.md": "how many planted cases each rule finds, on seeds nobody tuned a rule to (`make accuracy`)",
     "deadlines.py": "deadlines of a million orders, beside libraries of business hours (`python -m bench.deadlines`)",
     "../docs/scale.md": "Spark: how many orders a day justify it",
