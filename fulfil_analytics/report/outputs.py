@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.report.explain import Explanation, explain
 from fulfil_analytics.report.files import write_findings_csv
-from fulfil_analytics.report.page import environment, plotly_script, write_report
+from fulfil_analytics.report.page import environment, write_report
 from fulfil_analytics.report.period import period_rates
+from fulfil_analytics.report.plotly_js import plotly_script
 from fulfil_analytics.report.summary import console_summary
 from fulfil_analytics.report.view import Scope
 from fulfil_analytics.report.words import NONE, Lang, Words
@@ -33,9 +34,7 @@ def warm() -> None:
 
 
 def _import_all() -> None:
-    for module in ("plotly.graph_objects", "plotly.offline", "great_tables", "jinja2", "xlsxwriter"):
-        importlib.import_module(module)
-    importlib.import_module("plotly.graph_objects").Figure()  # what plotly loads when the first one is made
+    importlib.import_module("xlsxwriter")
     environment().get_template("page.html.j2")
     plotly_script()
 

@@ -7,10 +7,7 @@ escaping failed.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import gzip
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -24,6 +21,7 @@ from fulfil_analytics.report import charts, glance, sections, sections_proof, se
 from fulfil_analytics.report.facts import Row
 from fulfil_analytics.report.line import line_facts
 from fulfil_analytics.report.period import Measured, stored_rates
+from fulfil_analytics.report.plotly_js import plotly_script, script_hash
 from fulfil_analytics.report.tables import left, right, table
 from fulfil_analytics.report.view import Scope, View, view
 from fulfil_analytics.report.words import NONE, Lang, Words
@@ -137,14 +135,14 @@ def _render(
         "script": script,
         "data": _script_json(
             {
-                "figures": [{"id": figure.id, **charts.as_json(figure.figure)} for figure in drawn],
+                "figures": [{"id": figure.id, **figure.figure.to_json()} for figure in drawn],
                 "left": words("open.left_now", left="{left}"),
                 "past": words("open.past_now", left="{left}"),
                 "units": [words("unit.d"), words("unit.h"), words("unit.min")],
             }
         ),
         "plotly": plotly_script()[0] if drawn else "",
-        "hashes": [_hash(script), *([plotly_script()[1]] if drawn else [])],
+        "hashes": [script_hash(script.encode()), *([plotly_script()[1]] if drawn else [])],
         **_changed(seen, moved),
         **_times(seen, measured),
         **_found(seen, manifest, head),
@@ -290,19 +288,6 @@ def _script_json(value: object) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
-
-
-def _hash(script: str) -> str:
-    return "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"
-
-
-@cache
-def plotly_script() -> tuple[str, str]:
-    """Return plotly.js, gzipped, as base64 text, and the hash by which the page lets it run."""
-    from plotly.offline import get_plotlyjs
-
-    source = get_plotlyjs()
-    return base64.b64encode(gzip.compress(source.encode(), 9, mtime=0)).decode(), _hash(source)
 
 
 @cache

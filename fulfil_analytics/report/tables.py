@@ -1,8 +1,11 @@
-"""The report's tables: great_tables over a handful of rows.
+"""The report's tables: the markup of great_tables, written by hand.
+
+A test holds the two together. great_tables itself takes 20 ms a table and half a second to be imported; its style sheet
+would be repeated with every table and knows no dark paper (the look stands in ``page/page.css``), and what it writes
+for every cell would be a third of the page.
 
 Cells are text that is already in the reader's language. A plain ``str`` cell is escaped; a :class:`markupsafe.Markup`
-cell was built here from escaped parts and stands as it is. The look stands in ``page/page.css``: the style sheet of
-great_tables would be repeated with every table, and knows no dark paper.
+cell was built here from escaped parts and stands as it is.
 """
 
 from __future__ import annotations
@@ -10,38 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from fulfil_analytics.report.words import Words
 
-if TYPE_CHECKING:
-    from great_tables._text import BaseText
-
 Cell = str | Markup
 
-_SLIM = (
-    (re.compile(r"<style>.*?</style>\s*", re.DOTALL), ""),
-    (re.compile(r'(<div id="[^"]*") style="[^"]*"'), r"\1"),
-    (re.compile(r' data-quarto-[a-z-]*="[a-z]*"'), ""),
-    (re.compile(r'<td headers="[^"]*-([^"-]+)" class="gt_row gt_([lrc])[a-z]+">'), r'<td class="\2 c-\1">'),
-    (
-        re.compile(
-            r'<th class="gt_col_heading gt_columns_bottom_border gt_([lrc])[a-z]+" rowspan="1" colspan="1" scope="col" '
-            r'id="[^"]*-([^"-]+)">'
-        ),
-        r'<th class="\1 c-\2" scope="col">',
-    ),
-)
-"""What great_tables writes for every cell and table, said shorter: it would be a third of the page."""
-
 _BREAK = re.compile(r"\n\s*(?=</?(?:t|s))")
-"""Likewise, but it may touch the text of a cell."""
-
-_IDENTITY, _CELL = "identity-of-the-table", "cell-of-the-row"
-_BODY = re.compile(r'(?<=<tbody class="gt_table_body">\n).*?(?=\n</tbody>)', re.DOTALL)
+"""Line breaks before a part of a table, and before what :func:`stack` puts below: a browser shows none of them."""
 
 
 @dataclass(frozen=True)
@@ -92,44 +72,33 @@ def table(
     if not rows:
         return Markup('<p class="nothing">{}</p>').format(words("table.nothing"))
     heads = tuple((labels or {}).get(column.name) or words(f"column.{column.name}") for column in columns)
-    before, row, after = _outline(tuple(columns), heads, note)
-    body = "\n".join(_filled(row, cells) for cells in rows)
-    markup = _BREAK.sub("", f"{before.replace(_IDENTITY, identity)}{body}{after}")
+    before, row, after = _outline(identity, columns, heads, note)
+    body = _BREAK.sub("", "".join(_filled(row, cells) for cells in rows))
     return Markup('<div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div>').format(
         words("table.scroll"),
-        Markup(markup),  # noqa: S704 - every cell is escaped when it is put in
+        Markup(f"{before}{body}{after}"),  # noqa: S704 - every cell is escaped when it is put in
     )
 
 
-@lru_cache(maxsize=64)
-def _outline(columns: tuple[Column, ...], heads: tuple[str, ...], note: str | None) -> tuple[str, list[str], str]:
-    """Return what great_tables makes of one row: what stands before it, its parts around the cells, what follows.
-
-    Its time goes by the cell, and all rows are made alike: the others are written after the first.
-    """
-    import polars as pl
-    from great_tables import GT, html
-
-    frame = pl.DataFrame({column.name: [_CELL] for column in columns}, schema={one.name: pl.String for one in columns})
-    # Escaped here: great_tables reads {{…}} in a plain label as units, and does not escape those.
-    cases: dict[str, str | BaseText] = {
-        column.name: html(str(escape(head))) for column, head in zip(columns, heads, strict=True)
-    }
-    built = GT(frame, id=_IDENTITY)
-    # Cells are escaped when they are put in; great_tables would do it a second time.
-    built = built.fmt_passthrough(columns=list(cases), escape=False).cols_label(cases=cases)
-    for align in ("left", "right", "center"):
-        names = [column.name for column in columns if column.align == align]
-        if names:
-            built = built.cols_align(align=align, columns=names)
-    if note:
-        built = built.tab_source_note(html(str(escape(note))))
-    markup = built.as_raw_html()
-    for pattern, shorter in _SLIM:
-        markup = pattern.sub(shorter, markup)
-    before, after = _BODY.split(markup, maxsplit=1)
-    (row,) = _BODY.findall(markup)
-    return before, row.split(_CELL), after
+def _outline(
+    identity: str, columns: Sequence[Column], heads: Sequence[str], note: str | None
+) -> tuple[str, list[str], str]:
+    """Return what stands before the rows, the parts of a row around its cells, and what follows the rows."""
+    titles = "".join(
+        f'<th class="{column.align[0]} c-{column.name}" scope="col">{escape(head)}</th>'
+        for column, head in zip(columns, heads, strict=True)
+    )
+    before = (
+        f'<div id="{identity}"><table class="gt_table"><thead><tr class="gt_col_headings">{titles}</tr></thead>'
+        '<tbody class="gt_table_body">'
+    )
+    cells = [f'<td class="{column.align[0]} c-{column.name}">' for column in columns]
+    row = [f"<tr>{cells[0]}", *(f"</td>{cell}" for cell in cells[1:]), "</td></tr>"]
+    below = (
+        f'<tfoot><tr class="gt_sourcenotes"><td class="gt_sourcenote" colspan="{len(columns)}">'
+        f'<span class="gt_from_md">{escape(note)}</span></td></tr></tfoot>'
+    )
+    return before, row, f"</tbody>{below if note else ''}</table>\n\n</div>\n"
 
 
 def _filled(row: Sequence[str], cells: Sequence[Cell]) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from fulfil_analytics.report.charts.carriers import carriers
 from fulfil_analytics.report.charts.change import change
-from fulfil_analytics.report.charts.look import Chart, as_json, label
+from fulfil_analytics.report.charts.look import Chart, label
 from fulfil_analytics.report.charts.on_time import PARTS, on_time
 from fulfil_analytics.report.charts.stages import durations, lateness, outcomes
 
-__all__ = ["PARTS", "Chart", "as_json", "carriers", "change", "durations", "label", "lateness", "on_time", "outcomes"]
+__all__ = ["PARTS", "Chart", "carriers", "change", "durations", "label", "lateness", "on_time", "outcomes"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fulfil_analytics.report.charts.drawing import Drawing
 from fulfil_analytics.report.charts.look import BLUE, ORANGE, VERMILION, Chart, categories, dress, labels, share
 from fulfil_analytics.report.view import View
 from fulfil_analytics.report.words import NONE
@@ -11,15 +12,13 @@ ROWS = 12
 
 def carriers(view: View) -> Chart | None:
     """Return the carriers compared: hours from the number to the first scan, hours in transit, delivered on time."""
-    import plotly.graph_objects as go
-
     words = view.words
     rows = view.rows("carriers", cap=ROWS)
     if not rows:
         return None
     named = labels([row["carrier"] for row in rows], words("chart.nothing_named"))
     names = [named[row["carrier"]] for row in rows]
-    figure = go.Figure()
+    figure = Drawing()
     for low, high, color, key, axis in (
         ("scan_p50", "scan_p90", ORANGE, "chart.to_scan", "x"),
         ("transit_p50", "transit_p90", BLUE, "chart.in_transit", "x2"),
@@ -71,7 +70,7 @@ def carriers(view: View) -> Chart | None:
             "title": {"text": words("chart.share_on_time")},
         },
     )
-    figure.update_layout({f"xaxis{n}.title.font.size": 12 for n in ("", "2", "3")})
+    figure.update_layout(**{f"xaxis{n}": {"title": {"font": {"size": 12}}} for n in ("", "2", "3")})
     slowest = max(rows, key=lambda row: row["transit_p50"] or 0)
     points = ("scan_p50", "scan_p90", "transit_p50", "transit_p90")
     return Chart(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fulfil_analytics.report.change import Change, part_name
 from fulfil_analytics.report.change import change as measure
+from fulfil_analytics.report.charts.drawing import Drawing
 from fulfil_analytics.report.charts.look import BLUE, ORANGE, Chart, categories, dress, label, share
 from fulfil_analytics.report.view import View
 
@@ -22,15 +23,13 @@ def change(view: View, stage: str = "dispatch", found: Change | None = None) -> 
     found : Change, optional
         The change, where it has been measured already.
     """
-    import plotly.graph_objects as go
-
     found = found or measure(view, stage)
     words, rows = view.words, found.parts[:ROWS]
     if not rows:
         return None
     names = [label(part_name(words, row)) for row in rows]
     places = list(range(len(rows)))
-    figure = go.Figure()
+    figure = Drawing()
     for field, color, pattern in (("rate_effect", BLUE, ""), ("mix_effect", ORANGE, "/")):
         figure.add_bar(
             y=places,

@@ -9,12 +9,10 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fulfil_analytics.report.charts.drawing import Drawing
 from fulfil_analytics.report.words import Words
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 GREY = "#8C96A0"
@@ -34,7 +32,7 @@ class Chart:
         Id of its element; fixed, so that equal inputs give equal bytes.
     title, note : str
         What stands above and below it.
-    figure : plotly.graph_objects.Figure
+    figure : Drawing
         The figure.
     says : str
         One sentence: what the figure shows, with its numbers.
@@ -47,7 +45,7 @@ class Chart:
     id: str
     title: str
     note: str
-    figure: Figure
+    figure: Drawing
     says: str
     heads: list[str]
     data: list[list[str]]
@@ -69,13 +67,12 @@ def labels(names: Sequence[str | None], nothing: str) -> dict[str | None, str]:
     return found
 
 
-def dress(figure: Figure) -> Figure:
+def dress(figure: Drawing) -> Drawing:
     """Give a figure the margins, the legend and the empty ground that all have."""
     figure.update_layout(
-        template=None,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 56, "r": 16, "t": 44 if len(figure.layout.annotations) > 1 else 24, "b": 84},
+        margin={"l": 56, "r": 16, "t": 44 if len(figure.layout.get("annotations", ())) > 1 else 24, "b": 84},
         legend={
             "orientation": "h",
             "x": 0,
@@ -99,12 +96,3 @@ def share(words: Words, part: int, whole: int) -> str:
     return (
         f"{words.percent(part / whole)} ({words.count(part)} / {words.count(whole)})" if whole else words.percent(None)
     )
-
-
-def as_json(figure: Figure) -> dict[str, Any]:
-    """Return the figure as plain JSON values, without plotly's default template."""
-    import json
-
-    spec: dict[str, Any] = json.loads(figure.to_json())
-    spec["layout"].pop("template", None)
-    return spec

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from fulfil_analytics.errors import UsageError, suggest
 from fulfil_analytics.report import terms
+from fulfil_analytics.report.charts.drawing import Drawing
 from fulfil_analytics.report.charts.look import (
     BLUE,
     DASHES,
@@ -26,9 +26,6 @@ from fulfil_analytics.report.charts.look import (
 from fulfil_analytics.report.facts import Row
 from fulfil_analytics.report.view import MODES, View
 from fulfil_analytics.report.words import Words
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 PARTS = ("shop", "market", "warehouse", "carrier", "order_type")
 """What rates can be told apart by."""
@@ -76,10 +73,8 @@ def on_time(view: View, stage: str = "dispatch", by: str | None = None) -> Chart
 
 
 def _by_mode(view: View, stage: str, rows: Sequence[Row]) -> Chart:
-    import plotly.graph_objects as go
-
     words = view.words
-    figure = go.Figure()
+    figure = Drawing()
     for mode in reversed(MODES):  # the widest line below, so that equal lines stay visible through one another
         color, dash, symbol = _MODE_LOOK[mode]
         line = [row for row in rows if row["mode"] == mode]
@@ -111,12 +106,10 @@ def _by_mode(view: View, stage: str, rows: Sequence[Row]) -> Chart:
 
 
 def _by_part(view: View, stage: str, by: str) -> Chart:
-    import plotly.graph_objects as go
-
     words = view.words
     rows = view.rows("by_day_part", stage=stage, part=by, cap=MOST_LINES)
     named = labels([row["value"] for row in rows], words("chart.nothing_named"))
-    figure = go.Figure()
+    figure = Drawing()
     for place, (value, name) in enumerate(named.items()):
         _line(figure, name, [row for row in rows if row["value"] == value])
         figure.data[-1].update(
@@ -139,7 +132,7 @@ def _by_part(view: View, stage: str, by: str) -> Chart:
     )
 
 
-def _line(figure: Figure, name: str, line: Sequence[Row]) -> None:
+def _line(figure: Drawing, name: str, line: Sequence[Row]) -> None:
     figure.add_scatter(
         x=[row["day"] for row in line],
         y=[round(row["on_time"] / row["judged"], 5) if row["judged"] else None for row in line],
@@ -150,7 +143,7 @@ def _line(figure: Figure, name: str, line: Sequence[Row]) -> None:
     )
 
 
-def _bars(figure: Figure, words: Words, days: Sequence[str], effective: dict[str, Row]) -> None:
+def _bars(figure: Drawing, words: Words, days: Sequence[str], effective: dict[str, Row]) -> None:
     for field, pattern in (("judged", ""), ("still_open", "/")):
         figure.add_bar(
             x=days,
@@ -162,7 +155,7 @@ def _bars(figure: Figure, words: Words, days: Sequence[str], effective: dict[str
         )
 
 
-def _frame(figure: Figure, view: View, stage: str, rows: Sequence[Row], days: Sequence[str]) -> None:
+def _frame(figure: Drawing, view: View, stage: str, rows: Sequence[Row], days: Sequence[str]) -> None:
     """Shade the windows, draw the target, set the axes."""
     words = view.words
     windows = [row for row in terms.all_windows(view) if terms.in_force(row) and stage in row["stages"]]
@@ -190,7 +183,7 @@ def _frame(figure: Figure, view: View, stage: str, rows: Sequence[Row], days: Se
     )
 
 
-def _shade(figure: Figure, words: Words, windows: Sequence[Row], days: Sequence[str]) -> None:
+def _shade(figure: Drawing, words: Words, windows: Sequence[Row], days: Sequence[str]) -> None:
     """Shade the windows that touch the days shown; windows that overlap name themselves on different lines."""
     shown = []
     for window in windows:
@@ -217,7 +210,7 @@ def _shade(figure: Figure, words: Words, windows: Sequence[Row], days: Sequence[
         )
 
 
-def _own_days(figure: Figure, view: View, days: Sequence[str]) -> None:
+def _own_days(figure: Drawing, view: View, days: Sequence[str]) -> None:
     """Frame the report's own days where the trend shows more."""
     scope = view.scope
     if scope.first is None or scope.last is None or days[0] >= scope.first.isoformat():
@@ -228,7 +221,7 @@ def _own_days(figure: Figure, view: View, days: Sequence[str]) -> None:
     _rectangle(figure, start, end, GREY, 0.14)
 
 
-def _rectangle(figure: Figure, start: dt.datetime, end: dt.datetime, color: str, opacity: float) -> None:
+def _rectangle(figure: Drawing, start: dt.datetime, end: dt.datetime, color: str, opacity: float) -> None:
     figure.add_shape(
         type="rect",
         x0=start.isoformat(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fulfil_analytics.report.charts.drawing import Drawing
 from fulfil_analytics.report.charts.look import (
     BLUE,
     GREY,
@@ -30,8 +31,6 @@ _POINTS = ("p10", "p25", "p50", "p75", "p90", "p99")
 
 def outcomes(view: View, by: str = "warehouse") -> Chart | None:
     """Return how orders came out by warehouse (or shop, market, carrier), one panel a stage."""
-    import plotly.graph_objects as go
-
     words = view.words
     rows = view.rows("outcomes", part=by, chosen=OUTCOME_STAGES, cap=ROWS)
     if not rows:
@@ -45,7 +44,7 @@ def outcomes(view: View, by: str = "warehouse") -> Chart | None:
         for stage in OUTCOME_STAGES
         for name in names
     }
-    figure = go.Figure()
+    figure = Drawing()
     width = 1 / len(OUTCOME_STAGES)
     for panel, stage in enumerate(OUTCOME_STAGES):
         axis = "" if panel == 0 else str(panel + 1)
@@ -67,17 +66,14 @@ def outcomes(view: View, by: str = "warehouse") -> Chart | None:
                 hovertemplate="%{y}: %{customdata[0]:,} / %{customdata[1]:,} (%{x:.1%})",
             )
         left, right = panel * width, (panel + 1) * width
-        figure.update_layout(
-            {
-                f"xaxis{axis}": {
-                    "domain": [left + (0.06 if panel else 0), right],
-                    "range": [0, 1],
-                    "tickformat": ".0%",
-                    "tickvals": [0, 0.25, 0.5, 0.75],
-                    "title": {"text": words.term("stage", stage), "font": {"size": 13}},
-                }
-            }
-        )
+        shown = {
+            "domain": [left + (0.06 if panel else 0), right],
+            "range": [0, 1],
+            "tickformat": ".0%",
+            "tickvals": [0, 0.25, 0.5, 0.75],
+            "title": {"text": words.term("stage", stage), "font": {"size": 13}},
+        }
+        figure.update_layout(**{f"xaxis{axis}": shown})
     figure.update_layout(
         height=150 + 34 * len(names), barmode="stack", bargap=0.35, hovermode="closest", yaxis=categories()
     )
@@ -106,14 +102,12 @@ def outcomes(view: View, by: str = "warehouse") -> Chart | None:
 
 def durations(view: View) -> Chart | None:
     """Return how long each leg took: percentiles in hours."""
-    import plotly.graph_objects as go
-
     words = view.words
     rows = view.rows("durations")
     if not rows:
         return None
     names = [f"{words.term('leg', row['leg'])}<br>n = {words.count(row['orders'])}" for row in rows]
-    figure = go.Figure()
+    figure = Drawing()
     for low, high, width, opacity in (("p10", "p90", 5, 0.45), ("p25", "p75", 15, 0.9)):
         x: list[float | None] = []
         y: list[str | None] = []
@@ -177,8 +171,6 @@ def durations(view: View) -> Chart | None:
 
 def lateness(view: View, stage: str = "dispatch") -> Chart | None:
     """Return the share late by warehouse and local hour of the order."""
-    import plotly.graph_objects as go
-
     words = view.words
     rows = view.rows("lateness", stage=stage, cap=ROWS)
     if not rows:
@@ -191,21 +183,20 @@ def lateness(view: View, stage: str = "dispatch") -> Chart | None:
         [round(cell[n, h]["late"] / cell[n, h]["judged"], 4) if (n, h) in cell else None for h in hours] for n in names
     ]
     counts = [[[cell[n, h]["late"], cell[n, h]["judged"]] if (n, h) in cell else [0, 0] for h in hours] for n in names]
-    figure = go.Figure(
-        go.Heatmap(
-            x=hours,
-            y=names,
-            z=rates,
-            customdata=counts,
-            zmin=0,
-            zmax=max(0.25, *(row["late"] / row["judged"] for row in rows)),
-            xgap=2,
-            ygap=2,
-            colorscale=_HEAT,
-            hoverongaps=False,
-            colorbar={"tickformat": ".0%", "thickness": 12, "outlinewidth": 0},
-            hovertemplate="%{y} · %{x}:00<br>%{z:.1%} (%{customdata[0]:,} / %{customdata[1]:,})<extra></extra>",
-        )
+    figure = Drawing()
+    figure.add_heatmap(
+        x=hours,
+        y=names,
+        z=rates,
+        customdata=counts,
+        zmin=0,
+        zmax=max(0.25, *(row["late"] / row["judged"] for row in rows)),
+        xgap=2,
+        ygap=2,
+        colorscale=_HEAT,
+        hoverongaps=False,
+        colorbar={"tickformat": ".0%", "thickness": 12, "outlinewidth": 0},
+        hovertemplate="%{y} · %{x}:00<br>%{z:.1%} (%{customdata[0]:,} / %{customdata[1]:,})<extra></extra>",
     )
     title = {"text": words("chart.hour_of_order", zone=words.zone), "font": {"size": 12}}
     figure.update_layout(
