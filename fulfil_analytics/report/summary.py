@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WIDTH = 100
 WORST = 10
 UNTESTED = 12
+ONE_LINE = 11
+"""Signs of a count and its whole that stand on one line: four such columns fit into a terminal of eighty."""
 _SEVERE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _STATUS = {"ok": "green", "watch": "yellow", "breach": "red", "too_few": "dim"}
 _PROOF = {"prove": "green", "suggest": "yellow", "cannot": "dim"}
@@ -127,7 +129,8 @@ def _table(*columns: tuple[str, str]) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
     for head, justify in columns:
-        table.add_column(head, justify="right" if justify == "right" else "left", overflow="fold")
+        right = justify == "right"  # numbers: one that is broken in two is another number
+        table.add_column(head, justify="right" if right else "left", overflow="fold", no_wrap=right)
     return table
 
 
@@ -154,7 +157,8 @@ def _rates(words: Words, found: Sequence[Row]) -> Table:
 def _rate(words: Words, row: Row | None) -> str:
     if row is None or row["rate"] is None:
         return NONE
-    return f"{words.percent(row['rate'])}\n{words.count(row['numerator'])}/{words.count(row['denominator'])}"
+    hits, of = words.count(row["numerator"]), f"/{words.count(row['denominator'])}"
+    return "\n".join((words.percent(row["rate"]), *([hits + of] if len(hits + of) <= ONE_LINE else [hits, of])))
 
 
 def _findings(words: Words, found: Sequence[Row]) -> Table:

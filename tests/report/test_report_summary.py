@@ -19,11 +19,11 @@ Store = Callable[[int], duckdb.DuckDBPyConnection]
 
 @pytest.fixture
 def show(manifest: dict[str, Any], policy: dict[str, Any]) -> Callable[..., str]:
-    def shown(con: duckdb.DuckDBPyConnection, *, colour: bool = False, **changes: Any) -> str:
+    def shown(con: duckdb.DuckDBPyConnection, *, colour: bool = False, width: int = 140, **changes: Any) -> str:
         asked: dict[str, Any] = {"lang": "en", "zone": ZONE, "as_of": AS_OF, "policy": policy, **changes}
         renderable = console_summary(con, manifest, **asked)
         console = Console(
-            width=140, file=io.StringIO(), force_terminal=colour, color_system="truecolor" if colour else None
+            width=width, file=io.StringIO(), force_terminal=colour, color_system="truecolor" if colour else None
         )
         console.print(renderable)
         assert isinstance(console.file, io.StringIO)
@@ -100,3 +100,10 @@ def test_markup_of_rich_in_the_data_is_text(store: Store, show: Callable[..., st
     con.execute("UPDATE rates SET metric = '[/]' || metric")
     text = show(con, policy={"id": "x", "title": "[/]"}, paths=[("[/]", "[/]")])
     assert "[red]boo[/red] [/]" in text
+
+
+def test_no_number_is_broken_on_eighty_columns(store: Store, show: Callable[..., str]) -> None:
+    con = store(10)
+    con.execute("UPDATE rates SET numerator = 7845839, denominator = 7952101, rate = 0.987 WHERE numerator IS NOT NULL")
+    words = show(con, width=80).split()
+    assert words.count("7,845,839") == words.count("/7,952,101") >= 4
