@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -20,3 +22,9 @@ def rules_folder() -> Path:
 def cache_folder() -> Path:
     """Return the folder for what can be made again at any time (``$XDG_CACHE_HOME/fulfil``); it may not exist yet."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fulfil"
+
+
+@cache
+def installed(package: str) -> str:
+    """Return the version of an installed package; finding it reads all that the package says of itself, so once."""
+    return version(package)

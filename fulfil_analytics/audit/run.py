@@ -309,7 +309,6 @@ def _derive(
         build_forecast,
         build_late_causes,
         build_rates,
-        settle_deadlines,
     )
     from fulfil_analytics.store import build_model, build_tracks, small
     from fulfil_analytics.store.again import DERIVED_AGAIN, derive_again
@@ -333,9 +332,7 @@ def _derive(
 
     def clocks(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("SET TimeZone = 'UTC'")
-        build_deadlines(con, policy, as_of, touched=None if touched is None else DERIVED_AGAIN)
-        if few:
-            settle_deadlines(con)
+        build_deadlines(con, policy, as_of, touched=None if touched is None else DERIVED_AGAIN, settled=few)
         build_rates(con, policy, as_of)
         build_forecast(con, as_of)
         build_late_causes(con, as_of)

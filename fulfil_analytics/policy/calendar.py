@@ -7,13 +7,12 @@ import os
 import re
 import threading
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from fulfil_analytics.policy.model import LAST_SECOND, WEEKDAYS, Calendar, Window
-from fulfil_analytics.resources import cache_folder
+from fulfil_analytics.resources import cache_folder, installed
 
 _SET = re.compile(r"[A-Z]{2,3}(-[A-Z0-9]{1,8})?")
 
@@ -85,7 +84,7 @@ def _kept(holidays: str, observed: bool, first_year: int, last_year: int) -> Pat
     if not _SET.fullmatch(holidays):
         return None
     which = f"{holidays}-{first_year}-{last_year}{'-observed' if observed else ''}"
-    return cache_folder() / f"holidays-{version('holidays')}-{which}.txt"
+    return cache_folder() / f"holidays-{installed('holidays')}-{which}.txt"
 
 
 def _read(file: Path) -> frozenset[dt.date] | None:

@@ -11,14 +11,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.errors import InputError
-from fulfil_analytics.resources import cache_folder
+from fulfil_analytics.resources import cache_folder, installed
 from fulfil_analytics.sql import literal, read_sql
 from fulfil_analytics.toml import parse
 
@@ -143,7 +142,7 @@ def _insert_packaged(con: duckdb.DuckDBPyConnection, country: str) -> None:
     recipe = (
         read_sql(_PACKAGE, "places_zipcodes.sql") + read_sql(_PACKAGE, "text.sql") + read_sql(_PACKAGE, "places.sql")
     )
-    stamp = hashlib.sha256(f"{version('zipcodes')}\n{recipe}".encode()).hexdigest()[:16]
+    stamp = hashlib.sha256(f"{installed('zipcodes')}\n{recipe}".encode()).hexdigest()[:16]
     files = {
         table: cache_folder() / f"{table}-{country.lower()}-{stamp}.parquet" for table in ("places", "place_names")
     }

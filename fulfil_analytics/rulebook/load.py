@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ def read_rule(file: Path, family: str, known: Collection[str] = ()) -> Rule:
         sha256=hashlib.sha256(raw).hexdigest(),
         values={name: param.checked(param.default) for name, param in header.params.items()},
         origin=dict.fromkeys(header.params, "rule"),
-        lines=_lines(document, header),
+        lines=_Lines(document, header),
     )
     if rule.sha256 not in known:
         check_rule(rule)
@@ -170,6 +171,26 @@ def _explained(problems: ValidationError, document: Document, shown: str) -> Rul
     elif first["type"] == "missing":
         what, remedy = "is missing", "Every rule says it; see rules/README.md"
     return RuleError(what, file=shown, line=document.line_of(*path), column=key or None, remedy=remedy)
+
+
+class _Lines(Mapping[str, int]):
+    """Lines of the header's keys; looked for when somebody asks, which is where there is an error."""
+
+    def __init__(self, document: Document, header: Header) -> None:
+        self._of = document, header
+
+    @cached_property
+    def _found(self) -> dict[str, int]:
+        return _lines(*self._of)
+
+    def __getitem__(self, key: str) -> int:
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def _lines(document: Document, header: Header) -> dict[str, int]:

@@ -38,7 +38,7 @@ class Rule:
         Parameter name to the value in force.
     origin : dict
         Parameter name to who set the value: ``rule``, a policy id, ``fulfil.toml``.
-    lines : dict
+    lines : mapping
         Header key to line of the file, for errors.
     """
 
@@ -51,7 +51,7 @@ class Rule:
     sha256: str
     values: dict[str, Value] = field(hash=False)
     origin: dict[str, str] = field(hash=False)
-    lines: dict[str, int] = field(hash=False, repr=False)
+    lines: Mapping[str, int] = field(hash=False, repr=False)
 
     @property
     def id(self) -> str:

@@ -10,7 +10,7 @@ Conventions of every table:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 import pandera.polars as pa
@@ -54,20 +54,24 @@ def col(description: str, *, required: bool = False, key: bool = False, personal
     )
 
 
-def columns(table: type[Table]) -> Iterator[Column]:
-    """Yield the columns of `table` in order."""
-    for name, spec in table.to_schema().columns.items():
-        kind = spec.dtype.type
-        label = kind.__name__ if isinstance(kind, type) else type(kind).__name__
-        meta = spec.metadata or {}
-        yield Column(
+@cache
+def columns(table: type[Table]) -> tuple[Column, ...]:
+    """Return the columns of `table` in order: those of the tables it extends first."""
+    # read from the class: pandera's schema, which says the same, is made only of the tables whose rows are checked
+    return tuple(
+        Column(
             name,
-            _DUCKDB[label],
-            spec.nullable,
-            spec.description or "",
-            meta.get("personal", ""),
-            meta.get("key", False),
+            _DUCKDB[kind.__name__],
+            field.nullable,
+            field.description or "",
+            (field.metadata or {}).get("personal", ""),
+            (field.metadata or {}).get("key", False),
         )
+        for model in reversed(table.__mro__)
+        if issubclass(model, Table)
+        for name, kind in vars(model).get("__annotations__", {}).items()
+        for field in (vars(model)[name],)
+    )
 
 
 def duckdb_types(table: type[Table]) -> dict[str, str]:

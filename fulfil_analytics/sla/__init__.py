@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fulfil_analytics.sla.blame import build_late_causes
-from fulfil_analytics.sla.deadlines import build_deadlines, prepare_local_time, settle_deadlines
+from fulfil_analytics.sla.deadlines import build_deadlines, prepare_local_time
 from fulfil_analytics.sla.explain import Clock, clocks
 from fulfil_analytics.sla.forecast import build_forecast, forecast_groups
 from fulfil_analytics.sla.ordered import ordered_deadlines
@@ -15,7 +15,6 @@ __all__ = [
     "Outlook",
     "Standing",
     "build_deadlines",
-    "settle_deadlines",
     "build_forecast",
     "build_late_causes",
     "build_rates",

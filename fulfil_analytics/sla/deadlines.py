@@ -59,6 +59,8 @@ def build_deadlines(
     as_of: dt.datetime,
     bounds: Bounds | None = None,
     touched: str | None = None,
+    *,
+    settled: bool = False,
 ) -> None:
     """Write ``deadlines``: when each stage of each order was due under each mode, and how it came out.
 
@@ -83,6 +85,8 @@ def build_deadlines(
     touched : str, optional
         Table of the orders to read again, where the others' times and facts are known to be the same as before; see
         :func:`fulfil_analytics.sla.profiles.write_profiles`.
+    settled : bool
+        Make ``deadline_modes`` and ``deadlines`` tables: of a few orders their rows cost less than planning them anew.
 
     Raises
     ------
@@ -135,7 +139,8 @@ def build_deadlines(
     told = {"why": "why", "by_platform": "by_platform", "has_due": "due IS NOT NULL", "reason": reason("code")}
     told = {"told": mark(read_sql("fulfil_analytics.sla", "why.sql"), told)}
     reasons = {f"reason {code}": reason(code) for code in ("code_standard", "code_effective")}
-    _run(con, "views", values, {**ends, **told, **reasons, "outcomes": f"[{', '.join(map(literal, OUTCOMES))}]"})
+    listed = {"kind": "TABLE" if settled else "VIEW", "outcomes": f"[{', '.join(map(literal, OUTCOMES))}]"}
+    _run(con, "views", values, {**listed, **ends, **told, **reasons})
     # where no order has two such stages, there is nothing to compare
     both = _count(con, "SELECT count(DISTINCT stage) FROM deadline_lines WHERE starts_with(stage, 'auto_cancel_')") > 1
     first = read_sql("fulfil_analytics.sla", "cancel_deadlines_first.sql") if both else ""
@@ -145,20 +150,6 @@ def build_deadlines(
 def reason(code: str) -> str:
     """Return the SQL that tells why a stage whose outcome is number `code` has no deadline that counts, or null."""
     return mark(read_sql("fulfil_analytics.sla", "reason.sql"), {"code": code})
-
-
-def settle_deadlines(con: duckdb.DuckDBPyConnection) -> None:
-    """Write the views over the deadlines out as tables: of a few orders their rows cost less than planning them anew.
-
-    Parameters
-    ----------
-    con : DuckDBPyConnection
-        The store's connection, after :func:`build_deadlines`.
-    """
-    for view in ("deadline_modes", "deadlines"):
-        con.execute(f"CREATE OR REPLACE TABLE settled AS SELECT * FROM {view}")
-        con.execute(f"DROP VIEW {view}")
-        con.execute(f"ALTER TABLE settled RENAME TO {view}")
 
 
 def prepare_local_time(con: duckdb.DuckDBPyConnection, policy: Policy, as_of: dt.datetime) -> None:

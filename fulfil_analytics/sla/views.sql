@@ -2,7 +2,7 @@
 -- texts of a few hundred bytes from being written for every order and stage. `order_deadlines` is what applies to an order,
 -- for rules: what they ask of `why` stands in columns, because to spell that text out for every order costs more than the rule.
 
-CREATE VIEW deadline_modes AS
+CREATE /*kind*/ deadline_modes AS
 WITH timed AS (
   SELECT
     c.order_no, c.order_id, c.stage, c.clock_start, c.stopped_at, c.proven_only, c.cancelled_at, c.stop_event,
@@ -68,7 +68,7 @@ SELECT
   /*outcomes*/[code_extension] AS outcome_extension, /*outcomes*/[code_effective] AS outcome_effective
 FROM coded;
 
-CREATE VIEW deadlines AS
+CREATE /*kind*/ deadlines AS
 WITH unfolded AS (
   SELECT
     order_id, stage, 'standard' AS mode, clock_start, due_standard AS due, stopped_at, code_standard AS code,

@@ -20,6 +20,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fulfil_analytics.sources.formats import Format
@@ -137,6 +138,11 @@ def phrase_pattern(phrases: Iterable[str]) -> str:
     >>> phrase_pattern(["Delivered!", "已签收"])
     ' delivered |已签收'
     """
+    return _pattern(tuple(phrases))
+
+
+@cache
+def _pattern(phrases: tuple[str, ...]) -> str:
     return "|".join(_edged(folded) for folded in dict.fromkeys(map(_folded, phrases)) if folded)
 
 

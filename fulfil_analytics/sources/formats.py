@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -169,6 +170,13 @@ class Format(_Part):
     time: Time = Time()
     columns: dict[str, ColumnSpec]
     words: dict[str, dict[str, Texts]] = {}
+
+    @cached_property
+    def spellings(self) -> frozenset[str]:
+        """Return the headers that the layout knows, read or not, in the form of :func:`headers.fold`."""
+        from fulfil_analytics.sources.headers import fold
+
+        return frozenset(map(fold, [*self.unread, *(one for spec in self.columns.values() for one in spec.headers)]))
 
     def vocabulary(self, column: str) -> list[tuple[str, str]]:
         """Return ``(spelling, normal form)`` pairs of a word column; the first of equal spellings counts."""

@@ -63,7 +63,8 @@ def match(header: Sequence[str | None], formats: Iterable[Format]) -> list[Match
     for place, cell in enumerate(header):
         if cell and cell.strip():
             places.setdefault(fold(cell), []).append(place)
-    found = [_fit(places, item) for item in formats]
+    # most rows that are asked about are no header, and hold no word that a format knows
+    found = [_fit(places, item) for item in formats if not item.spellings.isdisjoint(places)]
     return sorted((item for item in found if item.known), key=lambda item: item.rank)
 
 

@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics import __version__
+from fulfil_analytics.resources import installed
 from fulfil_analytics.schemas import DERIVED, LOADED, duckdb_types
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Basis:
             _texts(),
             self.policy.sha256,
             self.carriers.sha256,
-            version("zipcodes"),
+            installed("zipcodes"),
             "" if self.places is None else hashlib.sha256(self.places.read_bytes()).hexdigest(),
             self.pii,
         ]

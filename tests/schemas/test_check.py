@@ -104,3 +104,13 @@ def test_every_column_is_described_and_its_table_can_be_made(name: str) -> None:
         con.execute(create_table(name, TABLES[name]))
         made = con.execute(f"SELECT column_name, column_type FROM (DESCRIBE {name})").fetchall()
     assert dict(made) == duckdb_types(TABLES[name])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_columns_are_those_of_the_model_that_checks(name: str) -> None:
+    known = TABLES[name].to_schema().columns
+    found = [(column.name, column.nullable, column.description) for column in columns(TABLES[name])]
+    assert found == [(column, spec.nullable, spec.description or "") for column, spec in known.items()]
+    kinds = {"VARCHAR": "String", "BIGINT": "Int64", "DOUBLE": "Float64", "BOOLEAN": "Boolean", "DATE": "Date"}
+    for column in columns(TABLES[name]):
+        assert str(known[column.name].dtype).startswith(kinds.get(column.duckdb, "Datetime"))

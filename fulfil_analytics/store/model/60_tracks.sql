@@ -70,13 +70,29 @@ FROM (
 )
 GROUP BY country, name;
 
--- A point, and how far from it the place may reach.
+-- What is looked up, in the form of fa_place.
+CREATE OR REPLACE TEMP TABLE folded_places AS
+WITH lengths AS (
+  SELECT country, max(length(postal_code)) AS digits FROM places GROUP BY country HAVING min(length(postal_code)) = max(length(postal_code))
+),
+folded AS (
+  SELECT n.place_id, n.country, n.state AS state_as_given, fa_place(n.state) AS state, fa_place(n.city) AS city,
+    n.city AS city_as_given, n.postal_code, left(replace(fa_place(n.postal_code), ' ', ''), coalesce(l.digits, 20)::BIGINT) AS code
+  FROM named_places AS n
+  LEFT JOIN lengths AS l ON l.country = n.country
+)
+SELECT f.*, coalesce(a.place, f.city) AS name
+FROM folded AS f
+LEFT JOIN place_alias AS a ON a.country = f.country AND a.alias = f.city;
+
+-- A point, and how far from it the place may reach. A code of digits alone is in the form of fa_place already.
 CREATE OR REPLACE TEMP TABLE code_points AS
-SELECT country, replace(fa_place(postal_code), ' ', '') AS code, min(state) AS state, min(time_zone) AS time_zone,
-  avg(latitude) AS latitude, avg(longitude) AS longitude, 10.0 AS reach_km
+SELECT country, CASE WHEN regexp_full_match(postal_code, '[0-9]+') THEN postal_code ELSE replace(fa_place(postal_code), ' ', '') END AS code,
+  min(state) AS state, min(time_zone) AS time_zone, avg(latitude) AS latitude, avg(longitude) AS longitude, 10.0 AS reach_km
 FROM places
 GROUP BY country, code;
 
+-- Of the cities that somebody names.
 CREATE OR REPLACE TEMP TABLE city_points AS
 SELECT *, 10 + fa_km_apart(south, west, north, east) / 2 AS reach_km
 FROM (
@@ -85,7 +101,7 @@ FROM (
     min(longitude) AS west, max(longitude) AS east
   FROM place_names AS n
   JOIN (SELECT *, fa_place(city) AS name FROM places) AS p ON p.country = n.country AND p.state = n.state AND p.name = n.city
-  WHERE p.latitude IS NOT NULL
+  WHERE p.latitude IS NOT NULL AND n.alias IN (SELECT name FROM folded_places)
   GROUP BY n.country, n.state, n.alias
 );
 
@@ -98,23 +114,12 @@ GROUP BY country, state;
 
 -- A postal code and a state that contradict each other place nothing.
 CREATE OR REPLACE TABLE track_places AS
-WITH lengths AS (
-  SELECT country, max(length(postal_code)) AS digits FROM places GROUP BY country HAVING min(length(postal_code)) = max(length(postal_code))
-),
-folded AS (
-  SELECT n.place_id, n.country, n.state AS state_as_given, fa_place(n.state) AS state, fa_place(n.city) AS city,
-    n.city AS city_as_given, n.postal_code, left(replace(fa_place(n.postal_code), ' ', ''), coalesce(l.digits, 20)::BIGINT) AS code
-  FROM named_places AS n
-  LEFT JOIN lengths AS l ON l.country = n.country
-),
-found AS (
+WITH found AS (
   SELECT f.*, coalesce(s.code, c.state) AS region, coalesce(c.state <> s.code, FALSE) AS contradicts,
-    c.latitude AS code_latitude, c.longitude AS code_longitude, c.reach_km AS code_reach_km, c.time_zone AS code_clock,
-    coalesce(a.place, f.city) AS name
-  FROM folded AS f
+    c.latitude AS code_latitude, c.longitude AS code_longitude, c.reach_km AS code_reach_km, c.time_zone AS code_clock
+  FROM folded_places AS f
   LEFT JOIN region_codes AS s ON s.country = f.country AND s.name = f.state
   LEFT JOIN code_points AS c ON c.country = f.country AND c.code = f.code
-  LEFT JOIN place_alias AS a ON a.country = f.country AND a.alias = f.city
 )
 SELECT
   f.place_id, f.country, f.region AS state, r.remote, upper(f.city_as_given) AS city, f.postal_code,
