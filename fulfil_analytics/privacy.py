@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Mode = Literal["hash", "drop", "keep"]
 
 KEY_BYTES = 32
+KEY_DIGITS = 32
+"""Hex digits of the keyed hash that stands for a personal value, see ``fa_hmac`` in privacy.sql."""
 _BLOCK = 64
 """Bytes of a SHA-256 block, the size HMAC pads its key to."""
 
@@ -171,7 +173,13 @@ def install(con: DuckDBPyConnection, privacy: Privacy) -> None:
     con.execute(
         fill(
             read_sql("fulfil_analytics", "privacy.sql"),
-            {"email": EMAIL, "phone": PHONE, "full_width": _FULL_WIDTH, "half_width": _HALF_WIDTH},
+            {
+                "email": EMAIL,
+                "phone": PHONE,
+                "full_width": _FULL_WIDTH,
+                "half_width": _HALF_WIDTH,
+                "key_digits": KEY_DIGITS,
+            },
         )
     )
 

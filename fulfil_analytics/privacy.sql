@@ -50,9 +50,9 @@ CREATE OR REPLACE TEMP MACRO fa_street_form(words) AS
       lambda word: word <> ''),
     ' ');
 
--- HMAC-SHA-256 (RFC 2104), 32 hex digits of it.
+-- HMAC-SHA-256 (RFC 2104), the first hex digits of it.
 CREATE OR REPLACE TEMP MACRO fa_hmac(t) AS
-  left(sha256(getvariable('fa_outer_pad') || unhex(sha256(getvariable('fa_inner_pad') || encode(t)))), 32);
+  left(sha256(getvariable('fa_outer_pad') || unhex(sha256(getvariable('fa_inner_pad') || encode(t)))), {key_digits});
 
 CREATE OR REPLACE TEMP MACRO fa_masked(t) AS
   contains(t, '*') OR (strlen(t) <> length(t) AND (contains(t, '＊') OR contains(t, '•')));

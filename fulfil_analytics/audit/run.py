@@ -138,7 +138,7 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
                 policy = choose(intake, con, policies.result(), options)
             clock.step("loading")
             load_all(store, intake, policy, options, readers=readers)
-        _spill(store, options)
+        store.spill_as_kept()
         carriers = known.result()
         as_of = _as_of(store, policy, options)
         book = tuned(rules.result(), policy, options)
@@ -198,7 +198,7 @@ def run_deadlines(inputs: Sequence[Given], options: Options) -> Run:
         policy = choose(intake, store.con, policies, options)
         clock.step("loading")
         load_all(store, intake, policy, options)
-        _spill(store, options)
+        store.spill_as_kept()
         as_of = _as_of(store, policy, options)
         clock.step("deriving orders and parcels")
         held = let_go(store)
@@ -280,12 +280,6 @@ def tuned(book: Rulebook, policy: Policy, options: Options) -> Rulebook:
     book = book.with_parameters(known, origin=policy.id)
     book = book.with_parameters(options.config.parameters, origin="fulfil.toml")
     return book.only(options.only) if options.only else book
-
-
-def _spill(store: Store, options: Options) -> None:
-    """Let the database put aside unencrypted what the store holds; not where that is the personal data itself."""
-    if options.pii != "keep":
-        store.spill_as_kept()
 
 
 def _as_of(store: Store, policy: Policy, options: Options) -> dt.datetime:

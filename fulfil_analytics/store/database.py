@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 
 from fulfil_analytics.errors import StoreError, disk_trouble, no_store
-from fulfil_analytics.schemas import DERIVED, LOADED, create_table, duckdb_types
+from fulfil_analytics.privacy import KEY_DIGITS
+from fulfil_analytics.schemas import DERIVED, LOADED, columns, create_table, duckdb_types
 from fulfil_analytics.sql import literal
 from fulfil_analytics.store.spill import private_folder, spill_settings
 
@@ -80,12 +81,24 @@ class Store:
     def spill_as_kept(self) -> None:
         """Write what does not fit into memory as the store itself is written, no longer encrypted.
 
-        For what comes after the last export was read: from then on nothing raw is in memory. Where temporary files are
-        left that are encrypted, all stay so.
+        For what comes after the last export was read: from then on nothing raw is in memory, unless the store was ever
+        given values as they are (``--pii keep``): then all stays encrypted. So it does where encrypted temporary files
+        are left.
         """
+        if self._keeps_values():
+            return
         with suppress(duckdb.PermissionException):
             self.con.execute("SET temp_file_encryption = false")
             self.encrypted = False
+
+    def _keeps_values(self) -> bool:
+        """Tell whether a personal column holds anything but keys. A phone number is never as long as one."""
+        for name, table in LOADED.items():
+            personal = [column.name for column in columns(table) if column.personal]
+            others = " OR ".join(f"strlen({column}) <> {KEY_DIGITS}" for column in personal)
+            if others and self.one(f"SELECT 1 FROM loaded_{name} WHERE {others} LIMIT 1"):
+                return True
+        return False
 
     def reopen(self, memory: str | None) -> None:
         """Open the file anew, with its temporary folder, after `con` was closed so that others could read it."""

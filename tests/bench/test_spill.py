@@ -93,6 +93,8 @@ def test_when_the_exports_are_read_it_is_written_as_the_store_is_unless_somethin
 def test_an_audit_encrypts_for_as_long_as_it_may_hold_personal_data(tmp_path: Path, pii: Pii, encrypted: bool) -> None:
     with run_audit([str(SAMPLE)], Options(pii=pii, db=tmp_path / "shop.duckdb", only=("late_dispatch",))) as run:
         assert run.store.encrypted is encrypted
+    with run_audit([], Options(db=tmp_path / "shop.duckdb", only=("late_dispatch",))) as run:
+        assert run.store.encrypted is encrypted  # whatever is asked for now
     with open_store(tmp_path / "shop.duckdb") as store:
         assert store.encrypted
         assert store.one("SELECT current_setting('temp_file_encryption')") is True
