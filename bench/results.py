@@ -93,6 +93,8 @@ class Report:
         Start-up: ``python``, ``help``, ``import``, ``small``.
     sizes : list of Measured
         By size.
+    user : bool
+        Whether start-up was measured in the environment of a user, see :mod:`bench.user`.
     """
 
     load: float
@@ -100,6 +102,7 @@ class Report:
     cage: str | None
     started: dict[str, Cost]
     sizes: list[Measured]
+    user: bool = False
 
 
 def exponent(points: Iterable[tuple[float, float]]) -> float | None:
@@ -302,9 +305,17 @@ def targets(report: Report) -> list[str]:
         "## Against the targets",
         "",
         *table(("to reach", "measured", ""), rows),
-        f"Start-up times are those of whole processes, Python's own start of {bare:.2f} s among them, bytecode cached.",
+        f"Start-up times are those of whole processes, Python's own start of {bare:.2f} s among them, bytecode cached, "
+        f"in {_THE_USERS if report.user else _NOT_THE_USERS}",
         "",
     ]
+
+
+_THE_USERS = "an environment made from requirements.lock, as a user has it."
+_NOT_THE_USERS = (
+    "the environment of the benchmark: one made from requirements.lock could not be had, and libraries that developers "
+    "add (pandas, pyspark) make it longer."
+)
 
 
 def _reached(value: float | None, limit: float) -> str:

@@ -7,7 +7,7 @@ questions answered by pandas, polars and DuckDB scripts (questions/README.md).
 Environment (or the option of the same name):
 
 BENCH_SIZES    orders of each run, ``100000,1000000``
-BENCH_DATA     folder for exports and stores, ``out/bench``; the exports are used again
+BENCH_DATA     folder for exports, stores and a user's environment, ``out/bench``; all but the stores are used again
 BENCH_MEMORY   ``--memory`` of every audit, ``1GB``; ``none`` leaves it to the product
 BENCH_CAGE     hard limit of an audit's process, e.g. ``2G`` (systemd or a control group); none by default
 BENCH_REPEAT   repetitions of each task; by default 3 below 500,000 orders, else 1
@@ -36,6 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.measure import MIB, CommandFailed, Cost, cage_kind, measure, median
 from bench.results import AUDIT, LOAD, NIGHT, SCAN, Measured, Report, write_results
+from bench.user import user_python
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -43,7 +44,7 @@ AS_OF = "2026-11-16 08:00:00"
 NEW = 1.0
 SEED = 1
 PYTHON = sys.executable
-FULFIL = [PYTHON, "-m", "fulfil_analytics"]
+MODULE = ["-m", "fulfil_analytics"]
 PANDAS, POLARS, DUCKDB = "questions: pandas", "questions: polars", "questions: DuckDB SQL"
 
 
@@ -100,11 +101,13 @@ def fresh(path: Path) -> Path:
     return path
 
 
-def audit(inputs: Path, store: Path, out: Path, settings: Settings, *, memory: str | None) -> Cost:
+def audit(
+    inputs: Path, store: Path, out: Path, settings: Settings, *, memory: str | None, python: str = PYTHON
+) -> Cost:
     """Run ``fulfil audit`` on `inputs`, into `store`."""
     limit = ["--memory", memory] if memory else []
     words = ["audit", inputs, "--policy", "tiktok-us", "--as-of", AS_OF.replace(" ", "T") + "Z", "--db", store]
-    command = [*FULFIL, *words, "--out", out, *limit, "--quiet"]
+    command = [python, *MODULE, *words, "--out", out, *limit, "--quiet"]
     return measure(command, cage=settings.cage, cwd=ROOT, bytecode=settings.bytecode)
 
 
@@ -214,20 +217,20 @@ def one_size(orders: int, settings: Settings) -> Measured:
     return measured
 
 
-def start_up(settings: Settings) -> dict[str, Cost]:
+def start_up(settings: Settings, python: str) -> dict[str, Cost]:
     """Measure what a user waits for: the help, the import, an audit of 1,000 orders."""
     folder = settings.data / "1000"
     make_data(1000, folder)
     store, out = folder / "shop.duckdb", folder / "audit"
     tell("start-up")
-    commands = {"python -c pass": [PYTHON, "-c", "pass"], "fulfil --help": [*FULFIL, "--help"]}
-    commands["import fulfil_analytics"] = [PYTHON, "-c", "import fulfil_analytics"]
+    commands = {"python -c pass": [python, "-c", "pass"], "fulfil --help": [python, *MODULE, "--help"]}
+    commands["import fulfil_analytics"] = [python, "-c", "import fulfil_analytics"]
 
     def short(what: str) -> Cost:
         return repeated(what, 5, lambda: measure(commands[what], cwd=ROOT, bytecode=settings.bytecode))
 
     def small() -> Cost:
-        return audit(folder / "exports", fresh(store), fresh(out), settings, memory=None)
+        return audit(folder / "exports", fresh(store), fresh(out), settings, memory=None, python=python)
 
     small()  # writes the bytecode, as installing the package does
     measure(commands["fulfil --help"], cwd=ROOT, bytecode=settings.bytecode)
@@ -262,7 +265,9 @@ def main() -> None:
     if settings.cage and cage_kind() is None:
         sys.exit("BENCH_CAGE: neither systemd nor a control group can set a hard limit here")
     load = os.getloadavg()[0]
-    started = start_up(settings)
+    tell("the environment of a user")
+    user = user_python(settings.data / "user")
+    started = start_up(settings, str(user or PYTHON))
     sizes = []
     failed = ""
     for size in settings.sizes:
@@ -272,7 +277,7 @@ def main() -> None:
             failed = f"{size:,} orders: {problem}"
             break
     if sizes:
-        write_results(Report(load, settings.memory, settings.cage, started, sizes), settings.results)
+        write_results(Report(load, settings.memory, settings.cage, started, sizes, user is not None), settings.results)
         tell(f"{settings.results}")
     if failed:
         sys.exit(failed)

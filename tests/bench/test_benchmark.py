@@ -15,6 +15,7 @@ from bench.generate import generate
 from bench.measure import CommandFailed, Cost, cage_kind, measure, median
 from bench.results import AUDIT, LOAD, NIGHT, SCAN, Measured, Report, exponent, write_results
 from bench.run import AS_OF, settings_from, steps_of
+from bench.user import user_python
 
 BENCH = Path(__file__).resolve().parents[2] / "bench"
 LIMIT = "512MB"
@@ -144,7 +145,7 @@ def measured(orders: int, audit_seconds: float) -> Measured:
 def test_the_table_says_what_was_reached_and_what_was_not(tmp_path: Path) -> None:
     started = {name: Cost(0.2, 0.1, 20) for name in ("python", "help", "import", "small")}
     sizes = [measured(100_000, 0.9), measured(1_000_000, 9)]
-    write_results(Report(0.1, "1GB", None, started, sizes), tmp_path / "RESULTS.md")
+    write_results(Report(0.1, "1GB", None, started, sizes, user=True), tmp_path / "RESULTS.md")
     text = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
     for line in (
         "| 1 M orders: audit within 2.5x the typed load | 2.2x | reached |",
@@ -157,6 +158,7 @@ def test_the_table_says_what_was_reached_and_what_was_not(tmp_path: Path) -> Non
         "The three scripts' answers are DIFFERENT in late.",
     ):
         assert line in text
+    assert "in an environment made from requirements.lock, as a user has it." in text
     assert "busy" not in text
     assert "Do the answers agree?" in text
 
@@ -169,6 +171,7 @@ def test_a_table_without_the_scripts_says_nothing_of_their_answers(tmp_path: Pat
     assert "| 10 M orders + 60 M events finish in 4 GiB | 3,000 MiB | reached |" in text
     assert "each process in a hard limit of 4G" in text
     assert "agree" not in text
+    assert "the environment of the benchmark" in text
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,3 +183,20 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert (settings.times(100_000), settings.times(1_000_000)) == (3, 1)
     assert settings.scripts
     assert not settings_from(["--scripts", "none"]).scripts
+
+
+def test_a_users_environment_is_made_once_for_each_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def create(folder: Path, **_: bool) -> None:
+        (folder / "bin").mkdir(parents=True, exist_ok=True)
+        (folder / "bin" / "python").write_text('#!/bin/sh\n! grep -q nowhere "$8"\n')
+        (folder / "bin" / "python").chmod(0o755)
+        made.append(lock.read_text())
+
+    monkeypatch.setattr("bench.user.venv.create", create)
+    folder, lock = tmp_path / "user", tmp_path / "requirements.lock"
+    for text in ("one", "one", "nowhere", "nowhere", "two"):
+        lock.write_text(text)
+        assert user_python(folder, lock) == (None if text == "nowhere" else folder / "bin" / "python")
+    assert made == ["one", "nowhere", "nowhere", "two"]
