@@ -32,8 +32,11 @@ demo: $(STAMP)  ## install into .venv, audit data/sample/planted, write out/
 
 COVERED := --cov --cov-branch --cov-report=term:skip-covered --cov-report=html:build/coverage --cov-fail-under=90
 
+# each worker begins with tests that stand together, and takes over what the other has not begun
+BOTH := -n 2 --dist worksteal
+
 test: $(DEV) lint  ## everything: lint, types, contracts, tests (MEASURE=1: what they reach, too)
-	$(BIN)/python -m pytest -n 2 $(if $(MEASURE),$(COVERED))
+	$(BIN)/python -m pytest $(BOTH) $(if $(MEASURE),$(COVERED))
 
 spark: $(DEV)  ## every rule example and whole audits on Spark's local-cluster against DuckDB (minutes)
 	$(BIN)/python -m pytest -q tests/spark/full_parity.py tests/spark/full_driver.py
@@ -52,7 +55,7 @@ crash: $(DEV)  ## kill load, audit, pack, report and purge at fifty random momen
 	FULFIL_KILLS=$(or $(KILLS),50) $(BIN)/python -m pytest -q tests/crash/test_kill.py
 
 coverage: $(DEV)  ## lines and branches that the tests reach; fails below 90 %
-	$(BIN)/python -m pytest -n 2 $(COVERED)
+	$(BIN)/python -m pytest $(BOTH) $(COVERED)
 
 package: $(DEV)  ## build wheel and sdist, run the demo from each in a bare virtual environment
 	$(BIN)/python tests/packaging/bare_venv.py package

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
-from tests.cli.test_commands import PLANTED, fulfil
+from tests.cli.test_commands import fulfil
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    path = tmp_path_factory.mktemp("store") / "shop.duckdb"
-    assert fulfil("load", PLANTED, "--db", path, "--policy", "tiktok-us").returncode == 0
-    return path
+def store(planted_store, tmp_path_factory):
+    return shutil.copy(planted_store, tmp_path_factory.mktemp("store") / "shop.duckdb")
 
 
 def test_rates_of_a_store_by_carrier_and_week(store):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -35,8 +37,14 @@ def test_a_comma_or_an_at_sign_asks_for_a_replay(text, expected):
 
 
 @pytest.fixture(scope="module")
-def run() -> Iterator[Run]:
-    with run_deadlines([str(PLANTED)], Options(policy="tiktok-us")) as opened:
+def db(planted_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copy(planted_store, tmp_path_factory.mktemp("replay") / "shop.duckdb"))
+
+
+@pytest.fixture(scope="module")
+def run(planted_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    path = shutil.copy(planted_store, tmp_path_factory.mktemp("run") / "shop.duckdb")
+    with run_deadlines([], Options(policy="tiktok-us", db=Path(path))) as opened:
         yield opened
 
 
@@ -60,8 +68,8 @@ def test_a_replay_lists_what_changed_and_why(run):
     assert changed["due_after"] == "2026-11-06T07:59:59Z"
 
 
-def test_a_replay_is_one_option_of_rates():
-    result = fulfil("rates", PLANTED, "--policy", US, "--json")
+def test_a_replay_is_one_option_of_rates(db):
+    result = fulfil("rates", "--db", db, "--policy", US, "--json")
     assert (result.returncode, result.stderr) == (0, "")
     assert len(json.loads(result.stdout)["changes"]) == 12
 

@@ -21,17 +21,23 @@ from pathlib import Path
 
 
 def warm() -> None:
-    """Import what a command imports, without starting a thread."""
+    """Import what a command imports, here and at its first use, without starting a thread."""
     import duckdb  # noqa: F401
     import pandera.polars  # noqa: F401
     import polars  # noqa: F401
     import pyarrow  # noqa: F401
+    import rich.table  # noqa: F401
 
+    import fulfil_analytics.audit.kept
     import fulfil_analytics.audit.run
     import fulfil_analytics.cli.main
+    import fulfil_analytics.policy
     import fulfil_analytics.report.outputs
+    import fulfil_analytics.report.pack
+    import fulfil_analytics.sla
     import fulfil_analytics.sources
-    import fulfil_analytics.store  # noqa: F401
+    import fulfil_analytics.store
+    import fulfil_analytics.store.remove  # noqa: F401
 
 
 def child(words: list[str], said: int, limit: int | None) -> None:

@@ -1,7 +1,7 @@
 """SIGKILL at random moments: the store opens, each file is the old or the new one, and a re-run ends where a run that
 nobody disturbed ends.
 
-A few moments here; ``make crash`` (FULFIL_KILLS) tries fifty of each command, and re-runs after every one.
+Two or three moments of each command here; ``make crash`` (FULFIL_KILLS) tries fifty, and re-runs after every one.
 """
 
 from __future__ import annotations
@@ -31,6 +31,23 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exports")
     generate(folder / "first", orders=12, seed=1)
     generate(folder / "second", orders=12, seed=2)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def loaded(nursery: Nursery, exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that holds the first exports, nothing derived; to be copied."""
+    db = tmp_path_factory.mktemp("loaded") / "start.duckdb"
+    nursery.run("load", exports / "first", "--db", db, *POLICY)
+    return db
+
+
+@pytest.fixture(scope="module")
+def audited(nursery: Nursery, exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``start.duckdb``, which keeps an audit of the first exports, and with what it wrote, ``out``."""
+    folder = tmp_path_factory.mktemp("audited")
+    words = ("audit", exports / "first", "--db", folder / "start.duckdb", "--out", folder / "out", "--pack")
+    nursery.run(*words, *POLICY, *ONLY)
     return folder
 
 
@@ -79,15 +96,14 @@ def moments(count: int, seconds: float, name: str) -> list[float]:
     ]
 
 
-def test_a_load_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) -> None:
-    start, db = tmp_path / "start.duckdb", tmp_path / "shop.duckdb"
-    nursery.run("load", exports / "first", "--db", start, *POLICY)
+def test_a_load_that_is_killed(nursery: Nursery, exports: Path, loaded: Path, tmp_path: Path) -> None:
+    start, db = loaded, tmp_path / "shop.duckdb"
     old = tables(start)
     shutil.copy(start, db)
     seconds = nursery.run("load", exports / "second", "--db", db, *POLICY)["seconds"]
     new = tables(db)
     killed = 0
-    for moment in moments(KILLS or 5, seconds, "load"):
+    for moment in moments(KILLS or 3, seconds, "load"):
         db.unlink()
         Path(f"{db}.wal").unlink(missing_ok=True)
         shutil.copy(start, db)
@@ -97,20 +113,20 @@ def test_a_load_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) 
         assert {row[:2] for row in old["source_files"]} <= {row[:2] for row in held}
         nursery.run("load", exports / "second", "--db", db, *POLICY)
         assert tables(db) == new
-    assert killed >= (KILLS or 5) // 3
+    assert killed >= (KILLS or 3) // 3
 
 
-def test_an_audit_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) -> None:
-    start, db, out = tmp_path / "start.duckdb", tmp_path / "shop.duckdb", tmp_path / "out"
+def test_an_audit_that_is_killed(nursery: Nursery, exports: Path, audited: Path, tmp_path: Path) -> None:
+    start, db, out = audited / "start.duckdb", tmp_path / "shop.duckdb", tmp_path / "out"
 
-    def audit(folder: str, kill: float | None = None) -> dict[str, Any]:
-        words = ("audit", exports / folder, "--db", db, "--out", out, "--pack", *POLICY, *ONLY)
+    def audit(kill: float | None = None) -> dict[str, Any]:
+        words = ("audit", exports / "second", "--db", db, "--out", out, "--pack", *POLICY, *ONLY)
         return nursery.run(*words, kill=kill)
 
-    audit("first")
+    shutil.copytree(audited / "out", out)
     old = contents(out)
-    shutil.copy(db, start)
-    seconds = audit("second")["seconds"]
+    shutil.copy(start, db)
+    seconds = audit()["seconds"]
     new, held = contents(out), tables(db)
     assert new["findings.csv"] != old["findings.csv"]
     killed = 0
@@ -122,14 +138,14 @@ def test_an_audit_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path
         db.unlink()
         Path(f"{db}.wal").unlink(missing_ok=True)
         shutil.copy(start, db)
-        killed += audit("second", kill=moment)["status"] == -9
+        killed += audit(kill=moment)["status"] == -9
         whole(db)
         for file in out.iterdir():
             if file.is_file() and file.name != "run.json":
                 assert file.read_bytes() in (old.get(file.name), new.get(file.name))
         assert {file.name for file in out.iterdir() if file.is_file()} >= set(old) & set(new)
         if KILLS or number < 1:
-            audit("second")
+            audit()
             assert contents(out) == new
             assert tables(db) == held
     assert killed >= (KILLS or 2) // 2
@@ -171,13 +187,12 @@ def test_a_pack_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) 
     assert killed >= (KILLS or 3) // 3
 
 
-def test_a_report_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) -> None:
-    db, page = tmp_path / "shop.duckdb", tmp_path / "week.html"
+def test_a_report_that_is_killed(nursery: Nursery, audited: Path, tmp_path: Path) -> None:
+    db, page = Path(shutil.copy(audited / "start.duckdb", tmp_path / "shop.duckdb")), tmp_path / "week.html"
 
     def report(*days: str, kill: float | None = None) -> dict[str, Any]:
         return nursery.run("report", "--db", db, "--out", page, *POLICY, *days, kill=kill)
 
-    nursery.run("audit", exports / "first", "--db", db, *POLICY, *ONLY)
     report()
     old = page.read_bytes()
     days = ("--from", "2026-11-08", "--to", "2026-11-14")
@@ -199,10 +214,9 @@ def test_a_report_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path
     assert killed >= (KILLS or 2) // 2
 
 
-def test_a_removal_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Path) -> None:
-    start, db = tmp_path / "start.duckdb", tmp_path / "shop.duckdb"
+def test_a_removal_that_is_killed(nursery: Nursery, loaded: Path, tmp_path: Path) -> None:
+    start, db = loaded, tmp_path / "shop.duckdb"
     words = ("purge", "--before", "2026-11-10", "--db", db)
-    nursery.run("load", exports / "first", "--db", start, *POLICY)
     old = tables(start)
     shutil.copy(start, db)
     seconds = nursery.run(*words)["seconds"]
@@ -217,4 +231,4 @@ def test_a_removal_that_is_killed(nursery: Nursery, exports: Path, tmp_path: Pat
         assert tables(db)["loaded_order_lines"] in (old["loaded_order_lines"], new["loaded_order_lines"])
         nursery.run(*words)
         assert tables(db) == new
-        assert {file.name for file in tmp_path.iterdir()} == {start.name, db.name}
+        assert {file.name for file in tmp_path.iterdir()} == {db.name}

@@ -23,6 +23,9 @@ EVERYTHING = f"{NAME}, {STREET}, {CONTACT}"
 
 TRACES = re.compile(r"quibble|wombatsnout|zelda|213[^0-9a-z]{0,3}555[^0-9a-z]{0,3}0142".encode("ascii"), re.IGNORECASE)
 """What is left of a canary, in UTF-8. A phone is looked for in all its spellings."""
+WORDS = (b"quibble", b"wombatsnout", b"zelda")
+PHONE = re.compile(rb"213[^0-9a-z]{0,3}555[^0-9a-z]{0,3}0142")
+"""The same in two, of small letters: `TRACES` itself costs a hundred times as much on megabytes without a find."""
 
 
 def traces(folder: Path) -> dict[str, set[str]]:
@@ -36,6 +39,9 @@ def traces(folder: Path) -> dict[str, set[str]]:
             seen.add(path.stat().st_ino)
             texts += contents(path)
         for text in texts:
+            small = text.lower()
+            if not any(word in small for word in WORDS) and not PHONE.search(small):
+                continue
             for hit in TRACES.finditer(text):
                 found.setdefault(name, set()).add(
                     text[max(0, hit.start() - 40) : hit.end() + 10].decode("utf-8", "replace")
@@ -66,8 +72,8 @@ def contents(path: Path) -> Iterator[bytes]:
 def _cells(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[bytes]:
     result = con.execute(query)
     yield "\n".join(column[0] for column in result.description).encode()
-    for row in result.fetchall():
-        yield repr(row).encode()
+    while rows := result.fetchmany(1000):
+        yield "\n".join(map(repr, rows)).encode()
 
 
 @contextlib.contextmanager
@@ -79,15 +85,19 @@ def catching(folder: Path, caught: Path) -> Iterator[None]:
     def watch() -> None:
         seen: set[int] = set()
         while not done.wait(0.05):
-            for path, _, files in os.walk(folder):
-                if Path(path) == caught:
-                    continue
-                for file in files:
+            for file in files(str(folder)):
+                if file.inode() not in seen:  # as the folder tells it: the many that are known cost no look at each
                     with contextlib.suppress(OSError):
-                        held = os.stat(os.path.join(path, file)).st_ino
-                        if held not in seen:
-                            os.link(os.path.join(path, file), caught / f"{len(seen)}-{file}")
-                            seen.add(held)
+                        os.link(file.path, caught / f"{len(seen)}-{file.name}")
+                        seen.add(file.inode())
+
+    def files(below: str) -> Iterator[os.DirEntry[str]]:
+        with contextlib.suppress(OSError), os.scandir(below) as entries:
+            for entry in entries:
+                if not entry.is_dir(follow_symlinks=False):
+                    yield entry
+                elif entry.path != str(caught):
+                    yield from files(entry.path)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()

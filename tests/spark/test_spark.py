@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
 RULES = ("late_dispatch", "invalid_waybill", "damaged_identifier", "unmatched_tracking", "truncated_export")
-"""Of each the first two examples: one rule of each grain, with a join of its own and without."""
+"""Of each the first example: one rule of each grain, with a join of its own and without."""
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_one_meaning(spark, subtests, tmp_path):
             assert engine.columns(kinds) == duckdb.columns(kinds)
         book = load_rules([rules_folder()])
         for rule_id in RULES:
-            for number, example in enumerate(book[rule_id].examples[:2]):
+            for number, example in enumerate(book[rule_id].examples[:1]):
                 with subtests.test(rule=rule_id, example=example.name):
                     assert run_example(book[rule_id], number, engine).difference == ""
     for setting, wrong in (("spark.sql.session.timeZone", "Asia/Bangkok"), ("spark.sql.ansi.enabled", "false")):
