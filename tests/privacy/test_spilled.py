@@ -1,0 +1,121 @@
+"""What does not fit into memory holds no person either: its files are searched while an audit writes them."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import canaries
+import pyarrow
+import pytest
+
+from fulfil_analytics.audit.options import Options, Pii
+from fulfil_analytics.audit.run import run_audit
+from fulfil_analytics.sample import generate
+
+ORDERS, MEMORY = 4_000, "110MB"
+"""So many that the limit does not hold them, and the audit comes to its end all the same."""
+PEOPLE = {
+    "Recipient": f"{canaries.NAME} {{}}",
+    "Phone #": canaries.PHONES[0],
+    "Address Line 1": f"{{}} {canaries.STREET}",
+    "Buyer Username": "zelda{}",
+    "recipient": f"{canaries.NAME} {{}}",
+    "phone": canaries.PHONES[0],
+    "address": f"{{}} {canaries.STREET}",
+}
+"""Column to the person in it; every row has one of its own."""
+ZSTD = b"\x28\xb5\x2f\xfd"
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("spilled")
+    generate(folder, orders=ORDERS, seed=3)
+    people = 0
+    for path in folder.glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head, *rows = csv.reader(file)
+        for place, person in [(head.index(name), person) for name, person in PEOPLE.items() if name in head]:
+            for number, row in enumerate(rows):
+                row[place] = person.format(number)
+                people += 1
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows([head, *rows])
+    assert people > 4 * ORDERS
+    return folder
+
+
+class Watched:
+    """What was seen in the temporary files.
+
+    Attributes
+    ----------
+    size : int
+        Most bytes of such files that were there at once.
+    people : set of str
+        Names of files in which a person was found.
+    orders : bool
+        Whether a number that orders have, and everybody may read, was found.
+    """
+
+    def __init__(self) -> None:
+        self.size, self.people, self.orders = 0, set[str](), False
+
+    def look(self, folder: Path) -> None:
+        """Search the files as they are now."""
+        size = 0
+        for path in folder.rglob("*.tmp"):
+            with contextlib.suppress(FileNotFoundError):
+                text = path.read_bytes()
+                size += len(text)
+                for part in (text, *unpacked(text)):
+                    if canaries.holds(part):
+                        self.people.add(path.name)
+                    self.orders = self.orders or b"57646" in part or b"57640" in part
+        self.size = max(self.size, size)
+
+
+def unpacked(text: bytes) -> Iterator[bytes]:
+    """Yield what is compressed in a temporary file: blocks that begin with a frame of Zstandard."""
+    at = text.find(ZSTD)
+    while at >= 0:
+        with contextlib.suppress(OSError), pyarrow.input_stream(pyarrow.py_buffer(text)[at:], "zstd") as stream:
+            yield stream.read(1 << 18)
+        at = text.find(ZSTD, at + 4)
+
+
+@contextlib.contextmanager
+def watching(folder: Path) -> Iterator[Watched]:
+    """Search the temporary files below `folder` over and over."""
+    done, watched = threading.Event(), Watched()
+
+    def watch() -> None:
+        while not done.wait(0.5):
+            watched.look(folder)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield watched
+    finally:
+        done.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("mode", ["hash", "keep"])
+def test_no_temporary_file_of_an_audit_that_spills_holds_a_person(exports: Path, tmp_path: Path, mode: Pii) -> None:
+    """With ``keep`` the database holds people to the end: then all that it puts aside is encrypted."""
+    temp = tmp_path / "temp"
+    temp.mkdir()
+    options = Options(
+        policy="tiktok-us", pii=mode, db=tmp_path / "shop.duckdb", memory=MEMORY, temp=temp, only=("late_dispatch",)
+    )
+    with watching(temp) as watched, run_audit([str(exports)], options) as run:
+        assert run.store.one("SELECT count(*) FROM orders") > 0.9 * ORDERS
+    assert watched.size > 1_000_000, "nothing was put aside: the test proves nothing"
+    assert watched.people == set()
+    assert watched.orders == (mode == "hash"), "what is not encrypted can be read"
