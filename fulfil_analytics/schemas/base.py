@@ -11,6 +11,7 @@ Conventions of every table:
 from __future__ import annotations
 
 from functools import cache
+from inspect import get_annotations
 from typing import Any, NamedTuple
 
 import pandera.polars as pa
@@ -69,7 +70,7 @@ def columns(table: type[Table]) -> tuple[Column, ...]:
         )
         for model in reversed(table.__mro__)
         if issubclass(model, Table)
-        for name, kind in vars(model).get("__annotations__", {}).items()
+        for name, kind in get_annotations(model).items()
         for field in (vars(model)[name],)
     )
 
