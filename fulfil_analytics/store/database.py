@@ -54,12 +54,15 @@ class Store:
         Folder for temporary files; a private one, gone when the store is closed, where :func:`open_store` made it.
     encrypted : bool
         Whether what does not fit into memory is encrypted on its way there, see :meth:`spill_as_kept`.
+    fresh : bool
+        Whether there was no store before.
     """
 
     con: duckdb.DuckDBPyConnection
     path: Path
     temp: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
     encrypted: bool = True
+    fresh: bool = False
     _folder: Any = field(default=None, repr=False)
     _merging_put_off: bool = field(default=False, repr=False)
 
@@ -246,6 +249,7 @@ def _prepare(store: Store) -> None:
         for statement in _FRESH:
             store.con.execute(statement)
         store.con.commit()
+        store.fresh = True
         return
     version = store.one("SELECT max(store_version) FROM store_meta") if "store_meta" in tables else None
     if version == STORE_VERSION:

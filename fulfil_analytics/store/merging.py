@@ -33,6 +33,9 @@ def put_off_merging(store: Store) -> bool:
     bool
         Whether merging is put off until the store is closed.
     """
+    if store.fresh:
+        store.put_off_merging()
+        return True
     tables = store.rows(
         "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary "
         "AND database_name = current_database() AND schema_name = 'main' ORDER BY table_name"
