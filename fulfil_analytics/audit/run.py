@@ -131,7 +131,7 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
         with ThreadPoolExecutor(1) as beside, Readers(store.con) as readers:
             # the files are looked at by the database, outside Python's lock
             policies = beside.submit(load_policies, [rules_folder() / "policies"])
-            known = beside.submit(CarrierBook.load, [rules_folder() / "carriers"])
+            known = beside.submit(CarrierBook.load, [rules_folder() / "carriers"], store.con)
             rules = beside.submit(lambda: book or rulebook_of(options))
             intake = look(store.con, inputs, readers)
             with readers.one() as con:

@@ -37,13 +37,15 @@ class CarrierBook:
     names: Mapping[str, str]
 
     @classmethod
-    def load(cls, folders: Sequence[Path]) -> CarrierBook:
+    def load(cls, folders: Sequence[Path], con: duckdb.DuckDBPyConnection | None = None) -> CarrierBook:
         """Read every carrier file of the folders.
 
         Parameters
         ----------
         folders : sequence of Path
             Folders of ``*.toml`` files, one a carrier; a ``README.md`` may stand among them.
+        con : duckdb.DuckDBPyConnection, optional
+            A connection to any database, left as it is: to open one of its own takes as long as to read the files.
 
         Returns
         -------
@@ -72,7 +74,7 @@ class CarrierBook:
         for read in files.values():
             _require_partners(read, files)
         ordered = tuple(files[one] for one in sorted(files))
-        return cls(ordered, _names(ordered))
+        return cls(ordered, _names(ordered, con))
 
     @cached_property
     def by_id(self) -> dict[str, Carrier]:
@@ -201,10 +203,10 @@ def _require_partners(read: CarrierFile, files: Mapping[str, CarrierFile]) -> No
             )
 
 
-def _names(files: Sequence[CarrierFile]) -> dict[str, str]:
+def _names(files: Sequence[CarrierFile], con: duckdb.DuckDBPyConnection | None) -> dict[str, str]:
     written = [(one, read) for read in files for one in read.carrier.written_names()]
     owners: dict[str, CarrierFile] = {}
-    for (one, read), known in zip(written, _normalised([one for one, _ in written]), strict=True):
+    for (one, read), known in zip(written, _normalised([one for one, _ in written], con), strict=True):
         other = owners.setdefault(known, read)
         if not known or other is not read:
             raise CarrierError(
@@ -219,10 +221,10 @@ def _names(files: Sequence[CarrierFile]) -> dict[str, str]:
     return {known: read.carrier.id for known, read in owners.items()}
 
 
-def _normalised(names: list[str]) -> list[str]:
+def _normalised(names: list[str], con: duckdb.DuckDBPyConnection | None) -> list[str]:
     """Return the names as ``fa_carrier_name`` gives them: asked of DuckDB, so that there is one definition."""
     import duckdb
 
-    with duckdb.connect() as con:
-        con.execute(read_sql(_PACKAGE, "text.sql"))
-        return [row[0] for row in con.execute("SELECT fa_carrier_name(unnest(?::VARCHAR[]))", [names]).fetchall()]
+    with duckdb.connect() if con is None else con.cursor() as own:
+        own.execute(read_sql(_PACKAGE, "text.sql"))
+        return [row[0] for row in own.execute("SELECT fa_carrier_name(unnest(?::VARCHAR[]))", [names]).fetchall()]
