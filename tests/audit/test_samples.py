@@ -28,8 +28,9 @@ OUTPUTS = {f"{name}.parquet" for name in TABLES} | {
 
 
 @pytest.fixture(scope="module")
-def planted() -> Iterator[Run]:
-    with run_audit([str(SAMPLE / "planted")], Options(policy="tiktok-us")) as run:
+def planted(planted_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    db = Path(shutil.copy(planted_store, tmp_path_factory.mktemp("planted") / "shop.duckdb"))
+    with run_audit([str(SAMPLE / "planted")], Options(policy="tiktok-us", db=db)) as run:
         yield run
 
 

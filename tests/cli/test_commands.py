@@ -46,9 +46,10 @@ def fulfil(*words: object) -> Said:
 
 
 @pytest.fixture(scope="module")
-def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Said, Path]:
+def audited(planted_store: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Said, Path]:
     folder = tmp_path_factory.mktemp("out")
-    return fulfil("audit", PLANTED, "--policy", "tiktok-us", "--out", folder), folder
+    db = shutil.copy(planted_store, tmp_path_factory.mktemp("audited") / "shop.duckdb")
+    return fulfil("audit", PLANTED, "--policy", "tiktok-us", "--db", db, "--out", folder), folder
 
 
 def test_audit_prints_a_summary_and_leaves_a_folder(audited: tuple[Said, Path]) -> None:
@@ -160,9 +161,9 @@ def test_sample_is_audited_as_it_says(tmp_path: Path) -> None:
     assert fulfil("audit", tmp_path / "try", "--quiet", "--only", "late_rts").returncode == 0
 
 
-def test_a_verdict_survives_the_next_audit_and_is_shown_everywhere(tmp_path: Path) -> None:
-    store, out = tmp_path / "shop.duckdb", tmp_path / "out"
-    audit = ("audit", PLANTED, "--db", store, "--only", "duplicate_waybill", "--out", out, "--fail-on", "high")
+def test_a_verdict_survives_the_next_audit_and_is_shown_everywhere(planted_store: Path, tmp_path: Path) -> None:
+    store, out = Path(shutil.copy(planted_store, tmp_path / "shop.duckdb")), tmp_path / "out"
+    audit = ("audit", "--db", store, "--only", "duplicate_waybill", "--out", out, "--fail-on", "high")
     assert fulfil(*audit).returncode == 1
     assert "No verdict is kept" in fulfil("review", "--db", store).stdout
     with duckdb.connect(str(store)) as con:

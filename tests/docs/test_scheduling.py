@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fulfil_analytics.sample import generate
+
 TOP = Path(__file__).parents[2]
 PAGE = (TOP / "docs" / "scheduling.md").read_text(encoding="utf-8")
 MONDAY = "2026-11-16 07:05"
@@ -26,7 +28,7 @@ def blocks(language: str) -> list[str]:
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """A folder as the page supposes it, `fulfil`, a clock that stands on a Monday, a `curl` that keeps its input."""
-    shutil.copytree(TOP / "data" / "sample" / "planted", tmp_path / "exports")
+    generate(tmp_path / "exports", orders=60, seed=7)
     (tmp_path / "fulfil.toml").write_text('policy = "tiktok-us"\n', encoding="utf-8")
     shims = tmp_path / "shims"
     shims.mkdir()
