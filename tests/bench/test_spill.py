@@ -18,9 +18,9 @@ from fulfil_analytics.audit.options import Options, Pii
 from fulfil_analytics.audit.run import run_audit
 from fulfil_analytics.engines import locked
 from fulfil_analytics.errors import StoreError, disk_trouble
+from fulfil_analytics.sample import generate
 from fulfil_analytics.store import open_store
 
-SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "clean"
 MARK = "Ann Example 12 Sample St"
 BIG = f"""
 SELECT count(*) AS rows, max(before) AS last FROM (
@@ -91,7 +91,10 @@ def test_when_the_exports_are_read_it_is_written_as_the_store_is_unless_somethin
 
 @pytest.mark.parametrize(("pii", "encrypted"), [("hash", False), ("drop", False), ("keep", True)])
 def test_an_audit_encrypts_for_as_long_as_it_may_hold_personal_data(tmp_path: Path, pii: Pii, encrypted: bool) -> None:
-    with run_audit([str(SAMPLE)], Options(pii=pii, db=tmp_path / "shop.duckdb", only=("late_dispatch",))) as run:
+    generate(tmp_path / "exports", orders=12, seed=1)
+    with run_audit(
+        [str(tmp_path / "exports")], Options(pii=pii, db=tmp_path / "shop.duckdb", only=("late_dispatch",))
+    ) as run:
         assert run.store.encrypted is encrypted
     with run_audit([], Options(db=tmp_path / "shop.duckdb", only=("late_dispatch",))) as run:
         assert run.store.encrypted is encrypted  # whatever is asked for now
