@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +14,8 @@ PLANTED = ROOT / "data" / "sample" / "planted"
 
 
 @pytest.fixture(scope="session")
-def audit(planted_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[fa.Audit]:
-    db = Path(shutil.copy(planted_store, tmp_path_factory.mktemp("api") / "shop.duckdb"))
-    with fa.audit(PLANTED, policy="tiktok-us", db=db) as made:
+def audit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[fa.Audit]:
+    with fa.audit(PLANTED, policy="tiktok-us", db=tmp_path_factory.mktemp("api") / "shop.duckdb") as made:
         yield made
 
 
