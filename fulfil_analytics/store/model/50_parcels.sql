@@ -29,6 +29,19 @@ JOIN carriers ON list_contains(fits.carriers, carriers.carrier)
 WHERE checks.outcome = 'bad' AND carriers.carrier <> checks.carrier AND NOT list_contains(carriers.handover_to, checks.carrier)
 GROUP BY checks.carrier, checks.waybill;
 
+-- What the numbers themselves show, and the ways of the parcels: narrow, as orders are wide and are held next to it.
+CREATE OR REPLACE TEMP TABLE parcel_numbers AS
+SELECT
+  b.parcel_id, j.label_at, j.first_scan_at,
+  checks.outcome, checks.reason, checks.format, dummy.placeholder, others.carriers AS fits_carriers,
+  c.parcel_id IS NOT NULL AS is_combined, c.combined_orders
+FROM parcel_base AS b
+JOIN journeys AS j ON j.parcel_id = b.parcel_id
+LEFT JOIN combined_parcels AS c ON c.parcel_id = b.parcel_id
+LEFT JOIN waybill_checks AS checks ON checks.carrier = b.carrier AND checks.waybill = b.waybill
+LEFT JOIN placeholders AS dummy ON dummy.parcel_id = b.parcel_id
+LEFT JOIN other_carriers AS others ON others.carrier = b.carrier AND others.waybill = b.waybill;
+
 -- One row an order and waybill, with what its order says and what the number itself shows. A phone number is told by its
 -- form alone.
 INSERT INTO parcels BY NAME
@@ -36,33 +49,31 @@ SELECT
   b.parcel_id, b.order_id, b.package_id,
   CASE
     WHEN b.waybill_is_phone THEN repeat('9', CAST(split_part(b.waybill, '#', 2) AS INTEGER))
-    WHEN dummy.placeholder = 'phone_number' THEN regexp_replace(b.waybill, '[0-9]', '9', 'g')
+    WHEN n.placeholder = 'phone_number' THEN regexp_replace(b.waybill, '[0-9]', '9', 'g')
     ELSE b.waybill
   END AS waybill,
   b.waybill_damaged, b.carrier, b.carrier_as_given,
-  CASE WHEN b.waybill_damaged THEN 'unknown' ELSE coalesce(checks.outcome, 'unknown') END AS waybill_check,
-  CASE WHEN b.waybill_damaged THEN 'damaged' ELSE coalesce(checks.reason, 'unknown_carrier') END AS waybill_reason,
-  CASE WHEN NOT b.waybill_damaged THEN checks.format END AS waybill_format,
-  dummy.placeholder,
-  CASE WHEN dummy.placeholder IS NULL AND NOT b.waybill_damaged THEN others.carriers END AS fits_carriers,
-  coalesce(b.rts_at, b.shipped_at, j.label_at) AS given_at,
+  CASE WHEN b.waybill_damaged THEN 'unknown' ELSE coalesce(n.outcome, 'unknown') END AS waybill_check,
+  CASE WHEN b.waybill_damaged THEN 'damaged' ELSE coalesce(n.reason, 'unknown_carrier') END AS waybill_reason,
+  CASE WHEN NOT b.waybill_damaged THEN n.format END AS waybill_format,
+  n.placeholder,
+  CASE WHEN n.placeholder IS NULL AND NOT b.waybill_damaged THEN n.fits_carriers END AS fits_carriers,
+  coalesce(b.rts_at, b.shipped_at, n.label_at) AS given_at,
   o.shop, o.market, b.warehouse, o.platform_fulfilled,
   o.created_at AS order_created_at,
   o.cancelled_at AS order_cancelled_at,
-  o.cancelled_at IS NOT NULL AND coalesce(j.first_scan_at, b.shipped_at, o.cancelled_at) >= o.cancelled_at AS cancelled_before_collection,
+  o.cancelled_at IS NOT NULL AND coalesce(n.first_scan_at, b.shipped_at, o.cancelled_at) >= o.cancelled_at AS cancelled_before_collection,
   o.pickup_point, o.is_sample, o.is_replacement, o.is_exchange,
-  c.parcel_id IS NOT NULL AS is_combined,
+  n.is_combined,
   o.is_split,
-  coalesce(c.combined_orders, 1) AS combined_orders,
+  coalesce(n.combined_orders, 1) AS combined_orders,
   o.buyer_key, o.recipient_key, o.phone_key, o.address_key, o.country, o.state, o.city, o.postal_code,
   b.shipped_at, b.delivered_at, b.source_file, b.source_line
 FROM parcel_base AS b
 JOIN orders AS o ON o.order_id = b.order_id
-JOIN journeys AS j ON j.parcel_id = b.parcel_id
-LEFT JOIN combined_parcels AS c ON c.parcel_id = b.parcel_id
-LEFT JOIN waybill_checks AS checks ON checks.carrier = b.carrier AND checks.waybill = b.waybill
-LEFT JOIN placeholders AS dummy ON dummy.parcel_id = b.parcel_id
-LEFT JOIN other_carriers AS others ON others.carrier = b.carrier AND others.waybill = b.waybill;
+JOIN parcel_numbers AS n ON n.parcel_id = b.parcel_id;
+
+DROP TABLE parcel_numbers;
 
 UPDATE journeys
 SET waybill = parcels.waybill

@@ -182,10 +182,37 @@ SELECT
 FROM moves
 GROUP BY parcel_no;
 
+-- The next three statements could be one; it would hold three tables of all parcels at once, to put them next to each other.
+CREATE OR REPLACE TEMP TABLE parcel_pickups AS
+SELECT parcel_no, min(event_at) FILTER (WHERE behind) AS next_event_at,
+  min(event_at) FILTER (WHERE picked_up) AS first_pickup_at, max(event_at) FILTER (WHERE picked_up) AS last_pickup_at,
+  arg_min(place_id, turn) FILTER (WHERE picked_up AND placed) AS first_place_id,
+  arg_max(place_id, turn) FILTER (WHERE picked_up AND placed) AS last_place_id
+FROM (
+  SELECT m.parcel_no, m.event_at, m.place_id, m.turn, m.placed, m.event_at > w.first_scan_at AS behind,
+    -- a pick-up behind the last mile is the buyer's, at a counter
+    m.status = 'picked_up' AND (w.last_mile_at IS NULL OR m.event_at <= w.last_mile_at) AS picked_up
+  FROM moves AS m
+  JOIN whole_tracks AS w ON w.parcel_no = m.parcel_no
+)
+WHERE behind OR picked_up
+GROUP BY parcel_no;
+
+CREATE OR REPLACE TEMP TABLE parcel_ends AS
+SELECT
+  n.parcel_no, p.parcel_id, house.warehouse,
+  CASE WHEN house.warehouse IS NOT NULL THEN fa_place_id(p.market, house.state, house.city, house.postal_code) END AS warehouse_place_id,
+  fa_place_id(p.market, p.state, NULL, p.postal_code) AS to_place_id,
+  p.waybill_reason = 'handover' OR coalesce(len(c.handover_to) > 0, FALSE) AS hands_over
+FROM parcels AS p
+JOIN numbered_parcels AS n ON n.parcel_id = p.parcel_id
+LEFT JOIN carriers AS c ON c.carrier = p.carrier
+LEFT JOIN warehouses AS house ON house.warehouse = p.warehouse;
+
 CREATE OR REPLACE TABLE tracks AS
 WITH ways AS (
   SELECT
-    w.*, p.parcel_id,
+    w.*, e.parcel_id,
     f.state AS first_state, f.shown AS first_place,
     h.state AS warehouse_state, h.shown AS warehouse_place,
     CASE WHEN house.latitude IS NOT NULL AND house.longitude IS NOT NULL
@@ -196,17 +223,14 @@ WITH ways AS (
     d.state AS to_state,
     d.remote AS to_remote,
     coalesce(out.time_zone, d.time_zone) AS last_mile_zone,
-    p.waybill_reason = 'handover' OR coalesce(len(c.handover_to) > 0, FALSE) AS hands_over
+    e.hands_over
   FROM whole_tracks AS w
-  JOIN numbered_parcels AS n ON n.parcel_no = w.parcel_no
-  JOIN parcels AS p ON p.parcel_id = n.parcel_id
-  LEFT JOIN carriers AS c ON c.carrier = p.carrier
-  LEFT JOIN warehouses AS house ON house.warehouse = p.warehouse
+  JOIN parcel_ends AS e ON e.parcel_no = w.parcel_no
+  LEFT JOIN warehouses AS house ON house.warehouse = e.warehouse
   LEFT JOIN track_places AS f ON f.place_id = w.first_place_id
   LEFT JOIN track_places AS out ON out.place_id = w.out_place_id
-  LEFT JOIN track_places AS h
-    ON house.warehouse IS NOT NULL AND h.place_id = fa_place_id(p.market, house.state, house.city, house.postal_code)
-  LEFT JOIN track_places AS d ON d.place_id = fa_place_id(p.market, p.state, NULL, p.postal_code)
+  LEFT JOIN track_places AS h ON h.place_id = e.warehouse_place_id
+  LEFT JOIN track_places AS d ON d.place_id = e.to_place_id
 )
 SELECT
   ways.parcel_id, ways.first_scan_at, ways.first_scan_status, ways.first_place_at, ways.first_place, ways.first_state,
@@ -225,23 +249,12 @@ SELECT
   END AS zone,
   ways.last_mile_zone
 FROM ways
-LEFT JOIN (
-  SELECT parcel_no, min(event_at) FILTER (WHERE behind) AS next_event_at,
-    min(event_at) FILTER (WHERE picked_up) AS first_pickup_at, max(event_at) FILTER (WHERE picked_up) AS last_pickup_at,
-    arg_min(place_id, turn) FILTER (WHERE picked_up AND placed) AS first_place_id,
-    arg_max(place_id, turn) FILTER (WHERE picked_up AND placed) AS last_place_id
-  FROM (
-    SELECT m.parcel_no, m.event_at, m.place_id, m.turn, m.placed, m.event_at > w.first_scan_at AS behind,
-      -- a pick-up behind the last mile is the buyer's, at a counter
-      m.status = 'picked_up' AND (w.last_mile_at IS NULL OR m.event_at <= w.last_mile_at) AS picked_up
-    FROM moves AS m
-    JOIN whole_tracks AS w ON w.parcel_no = m.parcel_no
-  )
-  WHERE behind OR picked_up
-  GROUP BY parcel_no
-) AS u ON u.parcel_no = ways.parcel_no
+LEFT JOIN parcel_pickups AS u ON u.parcel_no = ways.parcel_no
 LEFT JOIN track_places AS a ON a.place_id = u.first_place_id
 LEFT JOIN track_places AS b ON b.place_id = u.last_place_id;
+
+DROP TABLE parcel_pickups;
+DROP TABLE parcel_ends;
 
 -- Four scans in a row that another number has to the second and at the same places; only what is shared is kept. Each of
 -- the four must be shared, so most parcels are out of the question before any row is put next to another.
