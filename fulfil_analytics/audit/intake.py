@@ -72,9 +72,11 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given], readers: Reade
     No inputs at all are fine: then the store's own content is audited.
     """
     from fulfil_analytics.sources import FrameSource, discover, identify, load_formats
+    from fulfil_analytics.store import exports_are_read
 
     if not inputs:
         return Intake([], [])
+    exports_are_read()
     formats = load_formats()
     frames = [item for item in inputs if isinstance(item, FrameSource)]
     named = [item for item in inputs if not isinstance(item, FrameSource)]

@@ -7,7 +7,7 @@ from fulfil_analytics.store.derive import build_model, build_tracks, few_orders,
 from fulfil_analytics.store.load import Loaded, Ready, load_file, read_file, settle
 from fulfil_analytics.store.merging import put_off_merging
 from fulfil_analytics.store.phones import PhoneNumbers
-from fulfil_analytics.store.spill import spill_settings
+from fulfil_analytics.store.spill import exports_are_read, spill_settings
 from fulfil_analytics.store.turns import Lane, Turns
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "open_store",
     "put_off_merging",
     "settle",
+    "exports_are_read",
     "few_orders",
     "small",
     "spill_settings",

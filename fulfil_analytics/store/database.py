@@ -16,7 +16,7 @@ from fulfil_analytics.errors import StoreError, disk_trouble, no_store
 from fulfil_analytics.privacy import KEY_DIGITS
 from fulfil_analytics.schemas import DERIVED, LOADED, columns, create_table, duckdb_types
 from fulfil_analytics.sql import literal
-from fulfil_analytics.store.spill import private_folder, spill_settings
+from fulfil_analytics.store.spill import exports_were_read, private_folder, spill_settings
 
 STORE_VERSION = 1
 
@@ -84,11 +84,10 @@ class Store:
     def spill_as_kept(self) -> None:
         """Write what does not fit into memory as the store itself is written, no longer encrypted.
 
-        For what comes after the last export was read: from then on nothing raw is in memory, unless the store was ever
-        given values as they are (``--pii keep``): then all stays encrypted. So it does where encrypted temporary files
-        are left.
+        Only a process that has read no export does so (see :mod:`fulfil_analytics.store.spill`), and not where the
+        store was ever given values as they are (``--pii keep``). Where encrypted temporary files are left, all stay so.
         """
-        if self._keeps_values():
+        if exports_were_read() or self._keeps_values():
             return
         with suppress(duckdb.PermissionException):
             self.con.execute("SET temp_file_encryption = false")

@@ -1,18 +1,33 @@
 """Where the database puts what does not fit into memory: a private folder of the process, then gone.
 
-While exports are read it is encrypted. Afterwards it holds nothing that does not stand in the store beside it, and is
-written as the store is: sorting and grouping on an encrypted disk take three times as long.
+In a process that has read exports it is encrypted: DuckDB writes its blocks of memory whole, and what is free in them
+holds what stood there before, which may be cells of an export that are long gone from every table. A process that reads
+a store alone puts aside nothing that does not stand in the store, and writes it as the store is written: sorting and
+grouping on an encrypted disk take three times as long.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
 from fulfil_analytics.aside import sweep
 from fulfil_analytics.errors import StoreError
+
+_exports_read = threading.Event()
+
+
+def exports_are_read() -> None:
+    """Take note that this process holds cells of exports, or did: whatever it puts aside from now on is encrypted."""
+    _exports_read.set()
+
+
+def exports_were_read() -> bool:
+    """Tell whether this process has ever held cells of exports."""
+    return _exports_read.is_set()
 
 
 def spill_settings(folder: Path, *, encrypted: bool = True) -> dict[str, Any]:

@@ -7,8 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -19,7 +21,7 @@ from fulfil_analytics.audit.run import run_audit
 from fulfil_analytics.engines import locked
 from fulfil_analytics.errors import StoreError, disk_trouble
 from fulfil_analytics.sample import generate
-from fulfil_analytics.store import open_store
+from fulfil_analytics.store import open_store, spill
 
 MARK = "Ann Example 12 Sample St"
 BIG = f"""
@@ -71,7 +73,14 @@ def test_what_does_not_fit_goes_to_the_named_folder_encrypted_and_is_gone_afterw
     assert [file.name for file in tmp_path.iterdir() if file != temp] == ["shop.duckdb"]
 
 
-def test_when_the_exports_are_read_it_is_written_as_the_store_is_unless_something_encrypted_is_left(
+@pytest.fixture
+def _new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that has read no export so far."""
+    monkeypatch.setattr(spill, "_exports_read", threading.Event())
+
+
+@pytest.mark.usefixtures("_new_process")
+def test_where_no_export_was_read_it_is_written_as_the_store_is_unless_something_encrypted_is_left(
     tmp_path: Path,
 ) -> None:
     with open_store(memory="40MB", temp=tmp_path) as store:
@@ -89,15 +98,20 @@ def test_when_the_exports_are_read_it_is_written_as_the_store_is_unless_somethin
         assert store.one("SELECT current_setting('temp_file_encryption')") is False
 
 
+@pytest.mark.usefixtures("_new_process")
 @pytest.mark.parametrize(("pii", "encrypted"), [("hash", False), ("drop", False), ("keep", True)])
-def test_an_audit_encrypts_for_as_long_as_it_may_hold_personal_data(tmp_path: Path, pii: Pii, encrypted: bool) -> None:
+def test_an_audit_encrypts_where_it_read_exports_or_the_store_keeps_what_is_personal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pii: Pii, encrypted: bool
+) -> None:
     generate(tmp_path / "exports", orders=12, seed=1)
-    with run_audit(
-        [str(tmp_path / "exports")], Options(pii=pii, db=tmp_path / "shop.duckdb", only=("late_dispatch",))
-    ) as run:
+    settings: dict[str, Any] = {"db": tmp_path / "shop.duckdb", "only": ("late_dispatch",)}
+    with run_audit([str(tmp_path / "exports")], Options(pii=pii, **settings)) as run:
+        assert run.store.encrypted
+    with run_audit([], Options(**settings)) as run:  # what was read may still stand in what memory is free
+        assert run.store.encrypted
+    monkeypatch.setattr(spill, "_exports_read", threading.Event())
+    with run_audit([], Options(**settings)) as run:  # whatever is asked for now
         assert run.store.encrypted is encrypted
-    with run_audit([], Options(db=tmp_path / "shop.duckdb", only=("late_dispatch",))) as run:
-        assert run.store.encrypted is encrypted  # whatever is asked for now
     with open_store(tmp_path / "shop.duckdb") as store:
         assert store.encrypted
         assert store.one("SELECT current_setting('temp_file_encryption')") is True
