@@ -104,7 +104,7 @@ def watching(folder: Path) -> Iterator[Watched]:
     done, watched = threading.Event(), Watched()
 
     def watch() -> None:
-        while not done.wait(0.5):
+        while not done.wait(0.1):
             watched.look(folder)
 
     thread = threading.Thread(target=watch)
