@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -97,6 +98,23 @@ def no_store(path: Path) -> StoreError:
     )
 
 
+class Broken(Exception):
+    """Something broke that nobody foresaw, in another process of this program.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the exception there.
+    trace : str
+        Its traceback, without the words of foreign errors (:func:`trace`).
+    """
+
+    def __init__(self, kind: str, trace: str) -> None:
+        self.kind = kind
+        self.trace = trace
+        super().__init__(kind)
+
+
 class PolicyError(FulfilError):
     """A policy file does not say what a policy file must say."""
 
@@ -140,6 +158,31 @@ def disk_trouble(problem: BaseException | None) -> str:
             return found[0]
         problem = problem.__cause__ or problem.__context__
     return ""
+
+
+def trace(problem: BaseException) -> Iterator[str]:
+    """Yield the traceback without the words of foreign errors: an engine's words may quote a row.
+
+    Examples
+    --------
+    >>> try:
+    ...     int("Ann Example")
+    ... except ValueError as problem:
+    ...     print("Ann" in "".join(trace(problem)))
+    False
+    """
+    earlier = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
+    if earlier is not None:
+        yield from trace(earlier)
+        yield "\nwhile this was handled, or because of it:\n\n"
+    if isinstance(problem, Broken):
+        yield problem.trace
+        yield "\nin a process that read exports; this one waited for it:\n\n"
+    yield "Traceback (most recent call last):\n"
+    for frame in traceback.extract_tb(problem.__traceback__):
+        yield f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n    {frame.line or ""}\n'
+    ours = isinstance(problem, (FulfilError, Broken))
+    yield f"{type(problem).__qualname__}{': ' + str(problem) if ours else ' (its words may quote data: not shown)'}\n"
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

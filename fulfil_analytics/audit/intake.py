@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fulfil_analytics.audit.readers import Readers
 from fulfil_analytics.errors import InputError, UsageError, suggest
@@ -31,6 +31,10 @@ FEW_ROWS = 20_000
 _READ_AT_A_TIME = 2
 _WAITING = 2
 """Files that may have been read and wait for an earlier one to be written, while the next are read."""
+
+
+LOOKING, LOADING = "looking at the files", "loading"
+"""The steps, as they are told."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,44 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given], readers: Reade
             remedy="Export the orders from Seller Center as CSV or XLSX and name the folder that holds them",
         )
     return Intake(files, skipped)
+
+
+class Taken(NamedTuple):
+    """What came of the inputs, which are in the store now.
+
+    Attributes
+    ----------
+    policy : Policy
+        The policy of whom they speak.
+    skipped : list of (str, str)
+        Files passed over, and why.
+    """
+
+    policy: Policy
+    skipped: list[tuple[str, str]]
+
+
+def take_in(
+    store: Store,
+    inputs: Sequence[Given],
+    options: Options,
+    step: Callable[[str], None],
+    policies: Callable[[], dict[str, Policy]],
+) -> Taken:
+    """Look at the files, choose the policy, load; `step` is told when loading begins.
+
+    Raises
+    ------
+    FulfilError
+        As for :func:`look` and :func:`choose`; or a file that cannot be loaded, or a store that cannot be written.
+    """
+    with Readers(store.con) as readers:
+        intake = look(store.con, inputs, readers)
+        with readers.one() as con:
+            policy = choose(intake, con, policies(), options)
+        step(LOADING)
+        load_all(store, intake, policy, options, readers=readers)
+    return Taken(policy, intake.skipped)
 
 
 def _lent(con: duckdb.DuckDBPyConnection, readers: Readers | None) -> AbstractContextManager[Readers]:

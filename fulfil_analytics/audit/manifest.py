@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics import __version__
@@ -12,7 +13,6 @@ from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.rulebook.lists import lists_sha256
 
 if TYPE_CHECKING:
-    from fulfil_analytics.audit.intake import Intake
     from fulfil_analytics.audit.options import Options
     from fulfil_analytics.policy import Policy
     from fulfil_analytics.reference import CarrierBook
@@ -34,7 +34,7 @@ def dumps(value: Any) -> str:
 
 def build_manifest(
     store: Store,
-    intake: Intake | None,
+    skipped: Sequence[tuple[str, str]],
     policy: Policy,
     book: Rulebook,
     carriers: CarrierBook,
@@ -56,7 +56,7 @@ def build_manifest(
         **told_beside(carriers, options),
         "rules": rules_told(book),
         "inputs": _inputs(store),
-        "skipped": [] if intake is None else [{"file": file, "why": why} for file, why in sorted(intake.skipped)],
+        "skipped": [{"file": file, "why": why} for file, why in sorted(skipped)],
         "counts": count_rows(store),
         "can_prove": _proofs(store),
         "reviews": [{**row, "reviewed_at": iso(row["reviewed_at"])} for row in reviews(store)],

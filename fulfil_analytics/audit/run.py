@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fulfil_analytics.audit import again, findings
-from fulfil_analytics.audit.intake import choose, load_all, look
+from fulfil_analytics.audit.apart import may_not_fit, take_in_apart
+from fulfil_analytics.audit.intake import LOOKING, choose, load_all, look, take_in
 from fulfil_analytics.audit.manifest import build_manifest, count_rows, keep, keep_again, let_go, told_beside
 from fulfil_analytics.audit.options import Options, moment
 from fulfil_analytics.audit.proofs import write_proofs
-from fulfil_analytics.audit.readers import Readers
 from fulfil_analytics.audit.risk import write_risk
 from fulfil_analytics.errors import InputError, UsageError
 from fulfil_analytics.resources import rules_folder
@@ -127,17 +127,14 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
     store = open_store(options.db, memory=options.memory, temp=options.temp)
     try:
         put_off_merging(store)
-        clock.step("looking at the files")
-        with ThreadPoolExecutor(1) as beside, Readers(store.con) as readers:
+        clock.step(LOOKING)
+        taken = take_in_apart(store, inputs, options, clock.step) if may_not_fit(store, inputs) else None
+        with ThreadPoolExecutor(1) as beside:
             # the files are looked at by the database, outside Python's lock
             policies = beside.submit(load_policies, [rules_folder() / "policies"])
             known = beside.submit(CarrierBook.load, [rules_folder() / "carriers"], store.con)
             rules = beside.submit(lambda: book or rulebook_of(options))
-            intake = look(store.con, inputs, readers)
-            with readers.one() as con:
-                policy = choose(intake, con, policies.result(), options)
-            clock.step("loading")
-            load_all(store, intake, policy, options, readers=readers)
+            policy, skipped = taken or take_in(store, inputs, options, clock.step, policies.result)
         store.spill_as_kept()
         carriers = known.result()
         as_of = _as_of(store, policy, options)
@@ -155,7 +152,7 @@ def run_audit(inputs: Sequence[Given], options: Options) -> Run:
         write_risk(store.con)
         write_proofs(store.con, load_proofs(rule_folders(options)), options.lang)
         clock.step("done")
-        manifest = build_manifest(store, intake, policy, book, carriers, as_of, options)
+        manifest = build_manifest(store, skipped, policy, book, carriers, as_of, options)
         if options.db is not None:
             keep(store, manifest, policy)
         seconds = {one.rule.id: one.seconds for one in done}
@@ -193,11 +190,9 @@ def run_deadlines(inputs: Sequence[Given], options: Options) -> Run:
     carriers = CarrierBook.load([rules_folder() / "carriers"])
     store = open_store(options.db, memory=options.memory, temp=options.temp)
     try:
-        clock.step("looking at the files")
-        intake = look(store.con, inputs)
-        policy = choose(intake, store.con, policies, options)
-        clock.step("loading")
-        load_all(store, intake, policy, options)
+        clock.step(LOOKING)
+        taken = take_in_apart(store, inputs, options, clock.step) if may_not_fit(store, inputs) else None
+        policy, _ = taken or take_in(store, inputs, options, clock.step, lambda: policies)
         store.spill_as_kept()
         as_of = _as_of(store, policy, options)
         clock.step("deriving orders and parcels")

@@ -7,12 +7,11 @@ import logging
 import os
 import sys
 import time
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import typer
 
-from fulfil_analytics.errors import EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, FulfilError, disk_trouble
+from fulfil_analytics.errors import EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, Broken, FulfilError, disk_trouble, trace
 
 _Wrong: type[Exception] = typer.BadParameter.__mro__[2]
 """What typer raises for words it does not understand; it carries its own click under a private name."""
@@ -72,34 +71,12 @@ def _words(problem: Exception) -> tuple[str, int, dict[str, object]]:
         return f"the disk cannot be written: {trouble}. Make room, then run again; nothing is lost.", EXIT_USAGE, {}
     if isinstance(problem, MemoryError) or type(problem).__name__ == "OutOfMemoryException":
         return "the memory is full. Limit the database with --memory, or give more.", EXIT_USAGE, {}
-    kind = type(problem).__name__
+    kind = problem.kind if isinstance(problem, Broken) else type(problem).__name__
     return (
         f"something inside fulfil broke ({kind}). Run fulfil --debug ... again and report what it prints.",
         (EXIT_INTERNAL),
         {},
     )
-
-
-def trace(problem: BaseException) -> Iterator[str]:
-    """Yield the traceback without the words of foreign errors: an engine's words may quote a row.
-
-    Examples
-    --------
-    >>> try:
-    ...     int("Ann Example")
-    ... except ValueError as problem:
-    ...     print("Ann" in "".join(trace(problem)))
-    False
-    """
-    earlier = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
-    if earlier is not None:
-        yield from trace(earlier)
-        yield "\nwhile this was handled, or because of it:\n\n"
-    yield "Traceback (most recent call last):\n"
-    for frame in traceback.extract_tb(problem.__traceback__):
-        yield f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n    {frame.line or ""}\n'
-    ours = isinstance(problem, FulfilError)
-    yield f"{type(problem).__qualname__}{': ' + str(problem) if ours else ' (its words may quote data: not shown)'}\n"
 
 
 def show_traceback(wanted: bool) -> None:

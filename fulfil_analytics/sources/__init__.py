@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fulfil_analytics.sources.discover import Discovery, SourceFile, discover
+from fulfil_analytics.sources.discover import Discovery, SourceFile, bytes_of, discover
 from fulfil_analytics.sources.formats import Format, Formats, load_formats
 from fulfil_analytics.sources.frames import FrameSource, frame_source
 from fulfil_analytics.sources.identify import Recognised, identify
@@ -16,6 +16,7 @@ __all__ = [
     "Recognised",
     "Rows",
     "SourceFile",
+    "bytes_of",
     "discover",
     "frame_source",
     "identify",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -102,6 +103,13 @@ class Store:
                 return True
         return False
 
+    @contextmanager
+    def lent(self, memory: str | None) -> Iterator[Lent]:
+        """Close the file, so that another process of this program may work on it; it is opened anew after the block."""
+        self.con.close()
+        yield Lent(self.path, self.temp, memory, self._merging_put_off)
+        self.reopen(memory)
+
     def reopen(self, memory: str | None) -> None:
         """Open the file anew, with its temporary folder, after `con` was closed so that others could read it."""
         self.con = _connect(self.path)
@@ -122,6 +130,33 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@dataclass(frozen=True)
+class Lent:
+    """A store that its process has closed for another one; small enough to be handed over.
+
+    Attributes
+    ----------
+    path, temp : Path
+        As of :class:`Store`; both stay the lender's.
+    memory : str, optional
+        Upper limit of DuckDB's memory.
+    merging_put_off : bool
+        Whether checkpoints leave row groups as they are.
+    """
+
+    path: Path
+    temp: Path
+    memory: str | None
+    merging_put_off: bool
+
+    def open(self) -> Store:
+        """Open the store; what does not fit into memory is encrypted."""
+        store = Store(duckdb.connect(":memory:"), self.path, self.temp, _merging_put_off=self.merging_put_off)
+        store.con.close()
+        store.reopen(self.memory)
+        return store
 
 
 def open_store(

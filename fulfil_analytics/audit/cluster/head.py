@@ -207,7 +207,7 @@ class Head:
 
     def manifest(self, source: Source, counts: dict[str, Any]) -> dict[str, Any]:
         """Return the manifest, the same but for what the folder was loaded with as that of a run on DuckDB."""
-        made = build_manifest(self.store, None, self.policy, self.book, self.carriers, self.as_of, self.options)
+        made = build_manifest(self.store, (), self.policy, self.book, self.carriers, self.as_of, self.options)
         rows = made["counts"]["rows"]
         made.pop("can_prove", None)  # looks into tables that no single machine holds
         made["skipped"] = [{"file": file, "why": why} for file, why in source.skipped]
