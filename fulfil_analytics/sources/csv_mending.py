@@ -71,8 +71,8 @@ def _fault(cells: list[str], lines: list[str], width: int) -> str:
 
 
 def _decoded(binary: BinaryIO, text: Text) -> TextIO:
-    # Bytes that are not UTF-8 become lone surrogates, which no sound text holds.
-    errors = "surrogateescape" if text.encoding == "utf-8" else "strict"
+    # Bytes that are no text become lone surrogates, which no sound text holds; UTF-16 was decoded to its end already.
+    errors = "strict" if text.encoding.startswith("utf-16") else "surrogateescape"
     return io.TextIOWrapper(binary, encoding=text.encoding, errors=errors, newline="")
 
 

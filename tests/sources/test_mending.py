@@ -50,6 +50,19 @@ def test_a_bad_row_costs_only_itself(tmp_path, case, place):
     assert found.rows_in == len(found.rows) == len(good) + len(problems)
 
 
+@pytest.mark.parametrize("cut", [b"\xd6", b"\xd6\xd0\x81\x30", b"\x81\x30\x81"])
+def test_a_chinese_export_that_ends_within_a_character_costs_its_last_row(tmp_path, cut):
+    whole = HEAD + row(1, city="上海", name="手表") + row(2, city="广州", name="手机")
+    begun = "A-3,2026-01-03 10:00:00,shipped,北京,"
+    path = tmp_path / "orders.csv"
+    path.write_bytes((whole + begun).encode("gb18030") + cut)
+    found = read(path)
+    assert found.recognised.encoding == "gb18030"
+    assert [row["order_id"] for row in found.rows] == ["A-1", "A-2", None]
+    assert found.problems == [(4, "|bad_encoding|")]
+    assert found.rows_in == 3
+
+
 def test_cells_that_are_not_taken_are_said_by_form_only(tmp_path):
     text = (
         HEAD.replace("city", "quantity")
