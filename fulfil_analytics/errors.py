@@ -114,6 +114,10 @@ class Broken(Exception):
         self.trace = trace
         super().__init__(kind)
 
+    def __reduce__(self) -> tuple[type[Broken], tuple[str, str]]:
+        """Make it whole again on the other side of a pipe."""
+        return type(self), (self.kind, self.trace)
+
 
 class PolicyError(FulfilError):
     """A policy file does not say what a policy file must say."""

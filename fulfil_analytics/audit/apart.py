@@ -27,7 +27,7 @@ from fulfil_analytics.errors import Broken, FulfilError, StoreError, disk_troubl
 if TYPE_CHECKING:
     from fulfil_analytics.audit.intake import Given
     from fulfil_analytics.audit.options import Options
-    from fulfil_analytics.store import Store
+    from fulfil_analytics.store import Lent, Store
 
 MEMORY_OF_BYTES = 4
 """Memory that an audit may want for each byte of its exports and its store before it puts anything aside."""
@@ -48,8 +48,9 @@ def may_not_fit(store: Store, inputs: Sequence[Given]) -> bool:
     named = [item for item in inputs if isinstance(item, str)]
     if not named or len(named) < len(inputs) or exports_were_read() or not sys.executable:
         return False
-    limit: int = store.one("SELECT parse_formatted_bytes(current_setting('memory_limit'))")
-    return MEMORY_OF_BYTES * (bytes_of(named) + store.path.stat().st_size) > limit
+    limit = store.one("SELECT try(parse_formatted_bytes(current_setting('memory_limit')))")
+    # a limit in pebibytes is none
+    return limit is not None and MEMORY_OF_BYTES * (bytes_of(named) + store.path.stat().st_size) > limit
 
 
 def take_in_apart(store: Store, inputs: Sequence[Given], options: Options, step: Callable[[str], None]) -> Taken:
@@ -93,6 +94,7 @@ def _asked(asked: tuple[Any, ...], news: dict[str, Callable[[str], None]]) -> Ta
         status = child.wait()
     raise StoreError(
         f"the process that read the exports was ended by the system (status {status})",
+        column="--memory",
         remedy="Where the memory ran out, give the database less with --memory; files that were loaded stay loaded",
     )
 
@@ -122,7 +124,7 @@ def serve() -> None:
     except FulfilError as problem:
         tell("failed", problem)
     except Exception as problem:
-        tell(*_foreign(problem))
+        tell("failed", _in_our_words(problem, lent))
     os._exit(0)
 
 
@@ -132,7 +134,7 @@ def _end_with_the_other() -> None:
     os._exit(1)
 
 
-def _taken(lent: Any, inputs: Sequence[str], options: Options, tell: Callable[[str, Any], None]) -> Taken:
+def _taken(lent: Lent, inputs: Sequence[str], options: Options, tell: Callable[[str, Any], None]) -> Taken:
     from fulfil_analytics.policy import load_policies
     from fulfil_analytics.resources import rules_folder
 
@@ -144,12 +146,13 @@ def _taken(lent: Any, inputs: Sequence[str], options: Options, tell: Callable[[s
         return take_in(store, inputs, options, told("step"), lambda: load_policies([rules_folder() / "policies"]))
 
 
-def _foreign(problem: Exception) -> tuple[str, Exception]:
+def _in_our_words(problem: Exception, lent: Lent) -> Exception:
     """Return an error that is none of ours in words that quote nothing."""
     trouble = disk_trouble(problem)
     if trouble or isinstance(problem, MemoryError) or type(problem).__name__ == "OutOfMemoryException":
-        return "failed", StoreError(
-            f"the exports cannot be read: {trouble or 'the memory is full'}",
+        return StoreError(
+            f"the exports cannot be loaded: {trouble or 'the memory is full'}",
+            file=str(lent.path),
             remedy="Make room, or give more with --memory; files that were loaded stay loaded",
         )
-    return "failed", Broken(type(problem).__name__, "".join(trace(problem)))
+    return Broken(type(problem).__name__, "".join(trace(problem)))

@@ -153,6 +153,25 @@ def test_nor_does_one_of_a_later_process(exports: Path, tmp_path: Path, mode: Pi
     assert watched.orders == (mode == "hash"), "what is not encrypted can be read"
 
 
+@pytest.mark.parametrize("mode", ["hash", "keep"])
+def test_nor_does_one_of_an_audit_whose_exports_another_process_reads(exports: Path, tmp_path: Path, mode: Pii) -> None:
+    """That one encrypts, and takes with it what it held; the audit then puts aside what stands in the store."""
+    temp = folder(tmp_path / "temp")
+    code = (
+        "from pathlib import Path; from fulfil_analytics.audit import apart; apart.MEMORY_OF_BYTES = 1_000\n"
+        "from fulfil_analytics.audit.options import Options; from fulfil_analytics.audit.run import run_audit\n"
+        f"options = Options(policy='tiktok-us', pii={mode!r}, db=Path('shop.duckdb'), memory={MEMORY!r}, "
+        f"temp=Path({str(temp)!r}), only=('late_dispatch',))\n"
+        f"with run_audit([{str(exports)!r}], options) as run:\n"
+        f"    assert run.store.encrypted == {mode == 'keep'}\n"
+    )
+    with watching(temp) as watched:
+        subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+    assert watched.size > 1_000_000, "nothing was put aside: the test proves nothing"
+    assert watched.people == set()
+    assert watched.orders == (mode == "hash"), "what is not encrypted can be read"
+
+
 def folder(path: Path) -> Path:
     """Make a folder."""
     path.mkdir()
