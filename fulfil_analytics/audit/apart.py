@@ -111,9 +111,12 @@ def serve() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything else prints does not come between
 
+    turn = threading.Lock()  # files are loaded side by side, and each says so
+
     def tell(kind: str, what: Any) -> None:
-        pickle.dump((kind, what), out)
-        out.flush()
+        with turn:
+            pickle.dump((kind, what), out)
+            out.flush()
 
     interval, threshold, lent, inputs, options = pickle.load(sys.stdin.buffer)  # noqa: S301 (likewise)
     sys.setswitchinterval(interval)
