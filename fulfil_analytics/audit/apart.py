@@ -46,7 +46,9 @@ def may_not_fit(store: Store, inputs: Sequence[Given]) -> bool:
     from fulfil_analytics.store import exports_were_read
 
     named = [item for item in inputs if isinstance(item, str)]
-    if not named or len(named) < len(inputs) or exports_were_read() or not sys.executable:
+    # a program that is packed into one file is no Python to start
+    startable = bool(sys.executable) and not getattr(sys, "frozen", False)
+    if not named or len(named) < len(inputs) or exports_were_read() or not startable:
         return False
     limit = store.one("SELECT try(parse_formatted_bytes(current_setting('memory_limit')))")
     # a limit in pebibytes is none
