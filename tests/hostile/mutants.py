@@ -227,6 +227,12 @@ def _recoded(content: bytes, chance: random.Random) -> bytes:
     return text[:half].encode() + text[half:].encode(encoding, "replace")
 
 
+def _broken_chinese(content: bytes, chance: random.Random) -> bytes:
+    head, *lines = content.decode("utf-8-sig", "replace").split("\n")
+    whole = "\n".join([head, *(line.replace("e", "额") for line in lines)]).encode("gb18030", "replace")
+    return chance.choice((_cut, _torn, _stuffed, _flipped))(whole, chance)
+
+
 def _relined(content: bytes, chance: random.Random) -> bytes:
     ends = chance.choice((b"\r", b"\n", b"\n\n", b"\r\r\n", b"\x0b", b"\x85", b"\xe2\x80\xa8", b" "))
     return content.replace(b"\r\n", b"\n").replace(b"\n", ends)
@@ -240,7 +246,7 @@ def _swapped(content: bytes, chance: random.Random) -> bytes:
 
 
 BYTES: list[Callable[[bytes, random.Random], bytes]] = [
-    _flipped, _cut, _torn, _stuffed, _doubled, _recoded, _relined, _swapped,
+    _flipped, _cut, _torn, _stuffed, _doubled, _recoded, _broken_chinese, _relined, _swapped,
 ]  # fmt: skip
 
 
