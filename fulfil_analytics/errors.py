@@ -6,6 +6,7 @@ An error's text is one line that a seller can act on. It never holds a raw cell 
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 import traceback
@@ -20,6 +21,7 @@ EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_INTERNAL = 3
 
+_IN_HAND = "_fulfil_in_hand"
 _FEW = 24
 """So many known words are still read by a person who mistyped one."""
 
@@ -107,16 +109,48 @@ class Broken(Exception):
         Name of the exception there.
     trace : str
         Its traceback, without the words of foreign errors (:func:`trace`).
+    file : str
+        The export that was in hand, as shown; empty where it was none.
     """
 
-    def __init__(self, kind: str, trace: str) -> None:
+    def __init__(self, kind: str, trace: str, file: str = "") -> None:
         self.kind = kind
         self.trace = trace
         super().__init__(kind)
+        if file:
+            setattr(self, _IN_HAND, file)
 
-    def __reduce__(self) -> tuple[type[Broken], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[Broken], tuple[str, str, str]]:
         """Make it whole again on the other side of a pipe."""
-        return type(self), (self.kind, self.trace)
+        return type(self), (self.kind, self.trace, in_hand(self))
+
+
+@contextlib.contextmanager
+def at_work_on(file: str) -> Iterator[None]:
+    """Let whatever breaks inside that is none of our own errors tell which export was in hand (:func:`in_hand`)."""
+    try:
+        yield
+    except FulfilError:
+        raise
+    except Exception as problem:
+        if not in_hand(problem):
+            setattr(problem, _IN_HAND, file)
+        raise
+
+
+def in_hand(problem: BaseException) -> str:
+    """Return the export that was in hand when `problem` came up, as shown, or "".
+
+    Examples
+    --------
+    >>> try:
+    ...     with at_work_on("orders.csv"):
+    ...         int("Ann Example")
+    ... except ValueError as problem:
+    ...     in_hand(problem)
+    'orders.csv'
+    """
+    return str(getattr(problem, _IN_HAND, ""))
 
 
 class PolicyError(FulfilError):

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from fulfil_analytics.audit.intake import Taken, take_in
 from fulfil_analytics.audit.options import nothing, silent
-from fulfil_analytics.errors import Broken, FulfilError, StoreError, disk_trouble, trace
+from fulfil_analytics.errors import Broken, FulfilError, StoreError, disk_trouble, in_hand, trace
 
 if TYPE_CHECKING:
     from fulfil_analytics.audit.intake import Given
@@ -160,4 +160,4 @@ def _in_our_words(problem: Exception, lent: Lent) -> Exception:
             file=str(lent.path),
             remedy="Make room, or give more with --memory; files that were loaded stay loaded",
         )
-    return Broken(type(problem).__name__, "".join(trace(problem)))
+    return Broken(type(problem).__name__, "".join(trace(problem)), in_hand(problem))

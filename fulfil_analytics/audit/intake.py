@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fulfil_analytics.audit.readers import Readers
-from fulfil_analytics.errors import InputError, UsageError, suggest
+from fulfil_analytics.errors import InputError, UsageError, at_work_on, suggest
 
 if TYPE_CHECKING:
     import duckdb
@@ -92,7 +92,7 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given], readers: Reade
     with _lent(con, readers) as lent, ThreadPoolExecutor(2) as pool:
 
         def what_is(source: SourceFile) -> Recognised | InputError:
-            with lent.one() as own:
+            with lent.one() as own, at_work_on(source.shown):
                 try:
                     return identify(own, source, formats)
                 except InputError as problem:
@@ -205,18 +205,19 @@ def load_all(
                 yield reader, rows
 
     def ahead(item: Recognised) -> Ready:
-        with opened(item) as (reader, rows):
+        with at_work_on(item.source.shown), opened(item) as (reader, rows):
             return read_file(reader, rows)
 
     def load(item: Recognised, ready: Future[Ready]) -> Loaded:
         options.progress(f"loading {item.source.shown}")
-        return load_file(store, item, ready.result, phones)
+        with at_work_on(item.source.shown):
+            return load_file(store, item, ready.result, phones)
 
     def load_beside(turns: Turns, place: int, item: Recognised) -> Loaded:
         options.progress(f"loading {item.source.shown}")
         try:
             turns.begin(place)
-            with store.con.cursor() as own, opened(item) as rows:
+            with at_work_on(item.source.shown), store.con.cursor() as own, opened(item) as rows:
                 own.execute("SET TimeZone = 'UTC'")
                 return load_file(store, item, rows, phones, Lane(own, turns, place))
         except BaseException:

@@ -11,7 +11,16 @@ from collections.abc import Callable
 
 import typer
 
-from fulfil_analytics.errors import EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, Broken, FulfilError, disk_trouble, trace
+from fulfil_analytics.errors import (
+    EXIT_INTERNAL,
+    EXIT_OK,
+    EXIT_USAGE,
+    Broken,
+    FulfilError,
+    disk_trouble,
+    in_hand,
+    trace,
+)
 
 _Wrong: type[Exception] = typer.BadParameter.__mro__[2]
 """What typer raises for words it does not understand; it carries its own click under a private name."""
@@ -72,10 +81,12 @@ def _words(problem: Exception) -> tuple[str, int, dict[str, object]]:
     if isinstance(problem, MemoryError) or type(problem).__name__ == "OutOfMemoryException":
         return "the memory is full. Limit the database with --memory, or give more.", EXIT_USAGE, {}
     kind = problem.kind if isinstance(problem, Broken) else type(problem).__name__
+    file = in_hand(problem)
+    at, rest = (f"{file}: ", " Without this file the others can be audited.") if file else ("", "")
     return (
-        f"something inside fulfil broke ({kind}). Run fulfil --debug ... again and report what it prints.",
-        (EXIT_INTERNAL),
-        {},
+        f"{at}something inside fulfil broke ({kind}). Run fulfil --debug ... again and report what it prints.{rest}",
+        EXIT_INTERNAL,
+        {"file": file} if file else {},
     )
 
 

@@ -17,7 +17,7 @@ from fulfil_analytics.audit import apart
 from fulfil_analytics.audit.files import write_folder
 from fulfil_analytics.audit.options import Options
 from fulfil_analytics.audit.run import run_audit, run_deadlines
-from fulfil_analytics.errors import Broken, FulfilError, InputError, StoreError, trace
+from fulfil_analytics.errors import Broken, FulfilError, InputError, StoreError, in_hand, trace
 from fulfil_analytics.report.outputs import write_outputs
 from fulfil_analytics.sample import generate
 from fulfil_analytics.sources import FrameSource
@@ -132,6 +132,7 @@ def test_what_nobody_foresaw_is_told_without_words_of_the_data(
     with pytest.raises(Broken) as found:
         run_audit([str(exports)], Options(policy="tiktok-us", db=tmp_path / "shop.duckdb"))
     assert found.value.kind == "ValueError"
+    assert in_hand(found.value) == ""
     text = "".join(trace(found.value))
     assert "in _taken" in text
     assert "in take_in_apart" in text
@@ -187,3 +188,5 @@ def test_an_error_keeps_its_parts_on_its_way() -> None:
     error = InputError("what", file="a.csv", line=3, column="b", remedy="do")
     there: InputError = pickle.loads(pickle.dumps(error))
     assert (type(there), there.text(), there.__dict__) == (InputError, error.text(), error.__dict__)
+    broken: Broken = pickle.loads(pickle.dumps(Broken("KeyError", "line 3", "orders.csv")))
+    assert (broken.kind, broken.trace, in_hand(broken)) == ("KeyError", "line 3", "orders.csv")

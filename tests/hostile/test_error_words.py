@@ -179,6 +179,20 @@ def test_a_defect_of_our_own_is_told_apart(folder: Path, monkeypatch: pytest.Mon
     assert "576461" not in debugged.stderr
 
 
+@pytest.mark.parametrize("place", ["fulfil_analytics.sources.identify", "fulfil_analytics.schemas.check.check_batches"])
+def test_a_defect_at_work_on_a_file_names_it(folder: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError(ORDERS)
+
+    monkeypatch.setattr(place, broken)
+    assert fulfil("load", "orders.csv", "--db", "shop.duckdb") == Said(
+        3,
+        "",
+        "fulfil: orders.csv: something inside fulfil broke (KeyError). Run fulfil --debug ... again and report what it "
+        "prints. Without this file the others can be audited.\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
