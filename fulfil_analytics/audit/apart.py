@@ -112,7 +112,6 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that waits is interrupted as well, and ends this one
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything else prints does not come between
-
     turn = threading.Lock()  # files are loaded side by side, and each says so
 
     def tell(kind: str, what: Any) -> None:

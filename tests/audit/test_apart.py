@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -156,7 +157,8 @@ def test_no_module_is_taken_from_the_working_folder(
         assert not run.store.encrypted
 
 
-def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path, how: signal.Signals) -> None:
     folder = tmp_path / "exports"
     generate(folder, orders=3_000, seed=1)
     db = tmp_path / "shop.duckdb"
@@ -167,12 +169,14 @@ def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path) -> None:
         f"options = Options(policy='tiktok-us', db=pathlib.Path({str(db)!r}), progress=tell)\n"
         f"run_audit([{str(folder)!r}], options)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as waiting:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as waiting:
         assert waiting.stdout is not None
         for line in waiting.stdout:
             if line.startswith("loading"):
                 break
-        waiting.kill()
+        waiting.send_signal(how)
     until = time.monotonic() + 20
     while True:
         try:
