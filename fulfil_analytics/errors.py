@@ -203,11 +203,13 @@ def trace(problem: BaseException) -> Iterator[str]:
 
     Examples
     --------
+    >>> cell = "Ann Example"
     >>> try:
-    ...     int("Ann Example")
+    ...     int(cell)
     ... except ValueError as problem:
-    ...     print("Ann" in "".join(trace(problem)))
-    False
+    ...     told = "".join(trace(problem))
+    >>> "int(cell)" in told, "Ann" in told
+    (True, False)
     """
     earlier = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
     if earlier is not None:

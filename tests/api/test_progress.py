@@ -8,6 +8,7 @@ import pytest
 
 from fulfil_analytics.api import progress
 from fulfil_analytics.audit import run as audit_run
+from fulfil_analytics.audit.intake import LOADING, LOOKING
 
 
 def test_nothing_is_shown_where_nobody_looks(capfd: pytest.CaptureFixture[str]) -> None:
@@ -54,5 +55,5 @@ def test_a_notebook_gets_a_bar_that_goes_when_done(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_steps_are_those_of_a_run() -> None:
-    source = audit_run.run_audit.__code__.co_consts
+    source = (*audit_run.run_audit.__code__.co_consts, LOOKING, LOADING)
     assert set(progress.STEPS) <= {text for text in source if isinstance(text, str)}

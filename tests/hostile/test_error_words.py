@@ -185,7 +185,7 @@ def test_a_defect_at_work_on_a_file_names_it(folder: Path, monkeypatch: pytest.M
         raise KeyError(ORDERS)
 
     monkeypatch.setattr(place, broken)
-    assert fulfil("load", "orders.csv", "--db", "shop.duckdb") == Said(
+    assert fulfil("load", "orders.csv", "--db", "shop.duckdb", "--policy", "tiktok-us") == Said(
         3,
         "",
         "fulfil: orders.csv: something inside fulfil broke (KeyError). Run fulfil --debug ... again and report what it "
