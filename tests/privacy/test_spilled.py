@@ -128,11 +128,10 @@ def test_no_temporary_file_of_an_audit_that_spills_holds_a_person(exports: Path,
     assert not watched.orders, "what is encrypted can be read"
 
 
-@pytest.mark.parametrize("mode", ["hash", "keep"])
-def test_nor_does_one_of_a_later_process(exports: Path, tmp_path: Path, mode: Pii) -> None:
-    """What it puts aside can be read, as the store can, but with ``keep``: then the store holds people."""
+def test_nor_does_one_of_a_later_process(exports: Path, tmp_path: Path) -> None:
+    """What it puts aside can be read, as the store can."""
     temp, db = folder(tmp_path / "temp"), tmp_path / "shop.duckdb"
-    run_load([str(exports)], Options(policy="tiktok-us", pii=mode, db=db))
+    run_load([str(exports)], Options(policy="tiktok-us", db=db))
     words = [
         "audit",
         "--db",
@@ -150,12 +149,13 @@ def test_nor_does_one_of_a_later_process(exports: Path, tmp_path: Path, mode: Pi
         subprocess.run([sys.executable, "-m", "fulfil_analytics", *words, "--quiet"], check=True, cwd=tmp_path)
     assert watched.size > 1_000_000, "nothing was put aside: the test proves nothing"
     assert watched.people == set()
-    assert watched.orders == (mode == "hash"), "what is not encrypted can be read"
+    assert watched.orders, "what is not encrypted can be read"
 
 
 @pytest.mark.parametrize("mode", ["hash", "keep"])
 def test_nor_does_one_of_an_audit_whose_exports_another_process_reads(exports: Path, tmp_path: Path, mode: Pii) -> None:
-    """That one encrypts, and takes with it what it held; the audit then puts aside what stands in the store."""
+    """That one encrypts, and takes with it what it held. What the audit puts aside can be read, as the store can, but
+    with ``keep``: then the store holds people."""
     temp = folder(tmp_path / "temp")
     code = (
         "from pathlib import Path; from fulfil_analytics.audit import apart; apart.MEMORY_OF_BYTES = 1_000\n"
