@@ -117,6 +117,20 @@ def test_an_audit_encrypts_where_it_read_exports_or_the_store_keeps_what_is_pers
         assert store.one("SELECT current_setting('temp_file_encryption')") is True
 
 
+@pytest.mark.usefixtures("_new_process")
+def test_a_process_that_a_store_is_lent_to_encrypts_in_the_same_folder(tmp_path: Path) -> None:
+    with open_store(tmp_path / "shop.duckdb", memory="40MB", temp=tmp_path) as store:
+        store.con.execute("CREATE TABLE kept AS SELECT 1 AS one")
+        with store.lent("40MB") as lent, lent.open() as other:
+            assert other.encrypted
+            other.con.execute(HELD)
+            files = list(store.temp.rglob("*.tmp"))
+            assert sum(file.stat().st_size for file in files) > 1_000_000
+            assert not any(MARK.encode() in file.read_bytes() for file in files)
+            other.con.execute("UPDATE kept SET one = 2")
+        assert store.one("SELECT one FROM kept") == 2
+
+
 def test_rules_spill_into_the_same_folder(tmp_path: Path) -> None:
     with open_store(tmp_path / "shop.duckdb"):
         pass
