@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from fulfil_analytics.audit.options import Options
     from fulfil_analytics.store import Lent, Store
 
-MEMORY_OF_BYTES = 4
-"""Memory that an audit may want for each byte of its exports and its store before it puts anything aside."""
+MEMORY_OF_EXPORTS = 4
+"""Bytes of memory that an audit may want for each byte of new exports before it puts anything aside."""
+MEMORY_OF_STORE = 0.5
+"""Likewise, for each byte that the store holds before; the next day's audit reads what is touched alone."""
 _CODE = "import sys; sys.path[:] = sys.argv[1:]; from fulfil_analytics.audit.apart import serve; serve()"
 
 
@@ -51,8 +53,8 @@ def may_not_fit(store: Store, inputs: Sequence[Given]) -> bool:
     if not named or len(named) < len(inputs) or exports_were_read() or not startable:
         return False
     limit = store.one("SELECT try(parse_formatted_bytes(current_setting('memory_limit')))")
-    # a limit in pebibytes is none
-    return limit is not None and MEMORY_OF_BYTES * (bytes_of(named) + store.path.stat().st_size) > limit
+    wanted = MEMORY_OF_EXPORTS * bytes_of(named) + MEMORY_OF_STORE * store.path.stat().st_size
+    return limit is not None and wanted > limit  # a limit in pebibytes is none
 
 
 def take_in_apart(store: Store, inputs: Sequence[Given], options: Options, step: Callable[[str], None]) -> Taken:

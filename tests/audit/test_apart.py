@@ -37,7 +37,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _new_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a process that has read no export so far, on a machine of little memory."""
     monkeypatch.setattr(spill, "_exports_read", threading.Event())
-    monkeypatch.setattr(apart, "MEMORY_OF_BYTES", 1_000_000)
+    monkeypatch.setattr(apart, "MEMORY_OF_EXPORTS", 1_000_000)
 
 
 def written(inputs: list[str], options: Options, out: Path) -> dict[str, str]:
@@ -56,7 +56,7 @@ def test_an_audit_is_the_same_to_the_byte(exports: Path, tmp_path: Path, monkeyp
     there = written([str(exports)], options, tmp_path / "a")
     assert not spill.exports_were_read()
     told, said[:] = list(said), []
-    monkeypatch.setattr(apart, "MEMORY_OF_BYTES", 0)
+    monkeypatch.setattr(apart, "MEMORY_OF_EXPORTS", 0)
     here = written([str(exports)], replace(options, db=tmp_path / "b.duckdb"), tmp_path / "b")
     assert spill.exports_were_read()
     assert there == here
@@ -83,7 +83,7 @@ def test_an_error_has_the_same_words(
         (tmp_path / file).write_text(content, encoding="latin-1")
     errors = []
     for factor in (1_000_000, 0):
-        monkeypatch.setattr(apart, "MEMORY_OF_BYTES", factor)
+        monkeypatch.setattr(apart, "MEMORY_OF_EXPORTS", factor)
         with pytest.raises(FulfilError) as found:
             run_audit([str(tmp_path / file)], Options(policy="tiktok-us", db=tmp_path / "shop.duckdb"))
         errors.append((type(found.value), found.value.text(), found.value.__dict__))
@@ -93,14 +93,15 @@ def test_an_error_has_the_same_words(
 def test_only_files_that_may_not_fit_are_read_apart(
     exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apart, "MEMORY_OF_BYTES", 1_000)
+    monkeypatch.setattr(apart, "MEMORY_OF_EXPORTS", 1_000)
+    monkeypatch.setattr(apart, "MEMORY_OF_STORE", 100)
     size = sum(file.stat().st_size for file in exports.iterdir())
     with open_store(tmp_path / "shop.duckdb") as store:
-        held = store.path.stat().st_size
+        wanted = 1_000 * size + 100 * store.path.stat().st_size
         frame = FrameSource.__new__(FrameSource)  # its content is not asked for
         for limit, inputs, wanted in (
-            (f"{0.99 * (size + held):.0f} KB", [str(exports)], True),
-            (f"{1.01 * (size + held):.0f} KB", [str(exports)], False),
+            (f"{0.99 * wanted:.0f} B", [str(exports)], True),
+            (f"{1.01 * wanted:.0f} B", [str(exports)], False),
             ("-1", [str(exports)], False),
             ("20 MB", [str(exports), frame], False),
             ("20 MB", [], False),
@@ -159,7 +160,7 @@ def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path, how: signal.
     generate(folder, orders=800, seed=1)
     db = tmp_path / "shop.duckdb"
     code = (
-        "import sys, pathlib; from fulfil_analytics.audit import apart; apart.MEMORY_OF_BYTES = 1_000_000\n"
+        "import sys, pathlib; from fulfil_analytics.audit import apart; apart.MEMORY_OF_EXPORTS = 1_000_000\n"
         "from fulfil_analytics.audit.options import Options; from fulfil_analytics.audit.run import run_audit\n"
         "def tell(step): print(step, flush=True)\n"
         f"options = Options(policy='tiktok-us', db=pathlib.Path({str(db)!r}), progress=tell)\n"

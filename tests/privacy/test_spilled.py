@@ -158,7 +158,7 @@ def test_nor_does_one_of_an_audit_whose_exports_another_process_reads(exports: P
     with ``keep``: then the store holds people."""
     temp = folder(tmp_path / "temp")
     code = (
-        "from pathlib import Path; from fulfil_analytics.audit import apart; apart.MEMORY_OF_BYTES = 1_000\n"
+        "from pathlib import Path; from fulfil_analytics.audit import apart; apart.MEMORY_OF_EXPORTS = 1_000\n"
         "from fulfil_analytics.audit.options import Options; from fulfil_analytics.audit.run import run_audit\n"
         f"options = Options(policy='tiktok-us', pii={mode!r}, db=Path('shop.duckdb'), memory={MEMORY!r}, "
         f"temp=Path({str(temp)!r}), only=('late_dispatch',))\n"
