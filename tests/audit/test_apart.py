@@ -97,11 +97,11 @@ def test_only_files_that_may_not_fit_are_read_apart(
     monkeypatch.setattr(apart, "MEMORY_OF_STORE", 100)
     size = sum(file.stat().st_size for file in exports.iterdir())
     with open_store(tmp_path / "shop.duckdb") as store:
-        wanted = 1_000 * size + 100 * store.path.stat().st_size
+        memory = 1_000 * size + 100 * store.path.stat().st_size
         frame = FrameSource.__new__(FrameSource)  # its content is not asked for
         for limit, inputs, wanted in (
-            (f"{0.99 * wanted:.0f} B", [str(exports)], True),
-            (f"{1.01 * wanted:.0f} B", [str(exports)], False),
+            (f"{0.99 * memory:.0f} B", [str(exports)], True),
+            (f"{1.01 * memory:.0f} B", [str(exports)], False),
             ("-1", [str(exports)], False),
             ("20 MB", [str(exports), frame], False),
             ("20 MB", [], False),
