@@ -113,6 +113,10 @@ class Store:
     def reopen(self, memory: str | None) -> None:
         """Open the file anew, with its temporary folder, after `con` was closed so that others could read it."""
         self.con = _connect(self.path)
+        self.set_up(memory)
+
+    def set_up(self, memory: str | None) -> None:
+        """Give a fresh connection the store's settings."""
         _settings(self.con, memory, self.temp, passing=self.path.parent == self.temp, encrypted=self.encrypted)
         if self._merging_put_off:
             self.put_off_merging()
@@ -153,9 +157,8 @@ class Lent:
 
     def open(self) -> Store:
         """Open the store; what does not fit into memory is encrypted."""
-        store = Store(duckdb.connect(":memory:"), self.path, self.temp, _merging_put_off=self.merging_put_off)
-        store.con.close()
-        store.reopen(self.memory)
+        store = Store(_connect(self.path), self.path, self.temp, _merging_put_off=self.merging_put_off)
+        store.set_up(self.memory)
         return store
 
 
