@@ -198,6 +198,17 @@ def disk_trouble(problem: BaseException | None) -> str:
     return ""
 
 
+def out_of_memory(problem: BaseException) -> bool:
+    """Tell whether Python's or the database's memory was full.
+
+    Examples
+    --------
+    >>> out_of_memory(MemoryError()), out_of_memory(KeyError())
+    (True, False)
+    """
+    return isinstance(problem, MemoryError) or type(problem).__name__ == "OutOfMemoryException"
+
+
 def trace(problem: BaseException) -> Iterator[str]:
     """Yield the traceback without the words of foreign errors: an engine's words may quote a row.
 

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from fulfil_analytics.audit.intake import Taken, take_in
 from fulfil_analytics.audit.options import nothing, silent
-from fulfil_analytics.errors import Broken, FulfilError, StoreError, disk_trouble, in_hand, trace
+from fulfil_analytics.errors import Broken, FulfilError, StoreError, disk_trouble, in_hand, out_of_memory, trace
 
 if TYPE_CHECKING:
     from fulfil_analytics.audit.intake import Given
@@ -111,6 +111,8 @@ def _said(stream: IO[bytes]) -> Iterator[tuple[str, Any]]:
 
 def serve() -> None:
     """Be the process: read what is asked from the standard input, and tell on the standard output what comes of it."""
+    # what breaks in the telling itself may have an engine's words behind it, which may quote a row
+    sys.excepthook = lambda kind, problem, at: sys.stderr.writelines(trace(problem))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that waits is interrupted as well, and ends this one
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything else prints does not come between
@@ -155,7 +157,7 @@ def _taken(lent: Lent, inputs: Sequence[str], options: Options, tell: Callable[[
 def _in_our_words(problem: Exception, lent: Lent) -> Exception:
     """Return an error that is none of ours in words that quote nothing."""
     trouble = disk_trouble(problem)
-    if trouble or isinstance(problem, MemoryError) or type(problem).__name__ == "OutOfMemoryException":
+    if trouble or out_of_memory(problem):
         return StoreError(
             f"the exports cannot be loaded: {trouble or 'the memory is full'}",
             file=str(lent.path),

@@ -19,6 +19,7 @@ from fulfil_analytics.errors import (
     FulfilError,
     disk_trouble,
     in_hand,
+    out_of_memory,
     trace,
 )
 
@@ -78,7 +79,7 @@ def _words(problem: Exception) -> tuple[str, int, dict[str, object]]:
     trouble = disk_trouble(problem)
     if trouble:
         return f"the disk cannot be written: {trouble}. Make room, then run again; nothing is lost.", EXIT_USAGE, {}
-    if isinstance(problem, MemoryError) or type(problem).__name__ == "OutOfMemoryException":
+    if out_of_memory(problem):
         return "the memory is full. Limit the database with --memory, or give more.", EXIT_USAGE, {}
     kind = problem.kind if isinstance(problem, Broken) else type(problem).__name__
     file = in_hand(problem)

@@ -138,6 +138,23 @@ def test_what_nobody_foresaw_is_told_without_words_of_the_data(
     assert text.count("Ann") == 0
 
 
+def test_what_breaks_in_the_telling_quotes_nothing_either(
+    exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """An error that cannot be handed over, raised while one was handled that quotes a row."""
+    spoil = (
+        "from fulfil_analytics.audit import apart; apart._in_our_words = lambda *given: open; "
+        "apart.pickle.dump = lambda *given: int('Wombat'); apart.take_in = lambda *given: int('Ann Example'); "
+    )
+    monkeypatch.setattr(apart, "_CODE", apart._CODE.replace("from", spoil + "from", 1))
+    with pytest.raises(StoreError, match=r"was ended by the system \(status 1\)"):
+        run_audit([str(exports)], Options(policy="tiktok-us", db=tmp_path / "shop.duckdb"))
+    said = capfd.readouterr().err
+    assert said.count("its words may quote data: not shown") == 2
+    assert "Ann" not in said
+    assert "Wombat" not in said
+
+
 def test_a_memory_that_is_full_is_said(exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spoil = "from fulfil_analytics.audit import apart; apart.take_in = lambda *given: bytearray(1 << 62); "
     monkeypatch.setattr(apart, "_CODE", apart._CODE.replace("from", spoil + "from", 1))
