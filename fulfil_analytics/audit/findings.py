@@ -14,14 +14,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from queue import SimpleQueue
 from string import Template
 from typing import IO, TYPE_CHECKING, Any
 
 from fulfil_analytics.audit.again import BEFORE, NOW
-from fulfil_analytics.audit.of_runs import coverage, explains
+from fulfil_analytics.audit.of_runs import RuleRun, coverage, explains
 from fulfil_analytics.audit.sizes import Sizes, sizes_alone, sizes_together
 from fulfil_analytics.audit.spool import FOUND, ORDER, Spool, read
 from fulfil_analytics.engines import DuckDBEngine, Engine, EngineError, SmallStoreEngine, locked
@@ -43,35 +43,6 @@ Sink = Callable[["pa.RecordBatch"], None]
 """Takes findings, batch by batch, in the columns of table ``findings``."""
 
 _FINDING = tuple(FOUND)
-
-
-@dataclass(frozen=True)
-class RuleRun:
-    """What became of one rule; the counts are of things (orders, parcels, files), not of findings.
-
-    Attributes
-    ----------
-    rule : Rule
-        The rule.
-    status : str
-        ``done``, ``not_testable`` (nothing in its scope could be judged) or ``failed``.
-    in_scope, tested, flagged, excused, not_testable : int
-        ``in_scope = tested + excused + not_testable`` and ``flagged <= tested``.
-    why : dict
-        Reason to count, or ``error`` to the text of what failed.
-    seconds : float
-        How long it took; never part of the outputs.
-    """
-
-    rule: Rule
-    status: str
-    in_scope: int = 0
-    tested: int = 0
-    flagged: int = 0
-    excused: int = 0
-    not_testable: int = 0
-    why: dict[str, str | dict[str, int]] = field(default_factory=dict)
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -373,4 +344,4 @@ def count_run(rule: Rule, sizes: Sizes, found: tuple[Counter[str | None], int], 
     )
 
 
-__all__ = ["RuleRun", "Sink", "findings_sql", "run", "run_rules", "write_findings"]
+__all__ = ["Sink", "findings_sql", "run", "run_rules", "write_findings"]

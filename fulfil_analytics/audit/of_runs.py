@@ -1,15 +1,45 @@
-"""What became of the rules that ran, as tables."""
+"""What became of the rules that ran: one by one, and as tables."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from fulfil_analytics.audit.findings import RuleRun
+    from fulfil_analytics.rulebook import Rule
+
+
+@dataclass(frozen=True)
+class RuleRun:
+    """What became of one rule; the counts are of things (orders, parcels, files), not of findings.
+
+    Attributes
+    ----------
+    rule : Rule
+        The rule.
+    status : str
+        ``done``, ``not_testable`` (nothing in its scope could be judged) or ``failed``.
+    in_scope, tested, flagged, excused, not_testable : int
+        ``in_scope = tested + excused + not_testable`` and ``flagged <= tested``.
+    why : dict
+        Reason to count, or ``error`` to the text of what failed.
+    seconds : float
+        How long it took; never part of the outputs.
+    """
+
+    rule: Rule
+    status: str
+    in_scope: int = 0
+    tested: int = 0
+    flagged: int = 0
+    excused: int = 0
+    not_testable: int = 0
+    why: dict[str, str | dict[str, int]] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 def explains(runs: Sequence[RuleRun]) -> pa.Table:

@@ -31,8 +31,8 @@ def verify(
     from fulfil_analytics.audit.manifest import dumps
     from fulfil_analytics.audit.verify import verify as check
     from fulfil_analytics.cli.audit import make_options
-    from fulfil_analytics.report.outputs import packed_before, warm, write_outputs
-    from fulfil_analytics.report.pack import write_pack, write_zip
+    from fulfil_analytics.report.outputs import warm, write_outputs
+    from fulfil_analytics.report.pack import packed_before, write_pack, write_zip
 
     warm()
     with common.progress(quiet or json) as tell:

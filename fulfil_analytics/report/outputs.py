@@ -54,13 +54,6 @@ def _write_lists(con: duckdb.DuckDBPyConnection, folder: Path, lang: Lang) -> No
     write_findings_xlsx(con, folder / "findings.xlsx", lang)
 
 
-def packed_before(folder: Path) -> bool:
-    """Return whether a folder holds an audit pack."""
-    from fulfil_analytics.report.pack import README, ZIP
-
-    return (folder / README).is_file() or (folder / ZIP).is_file()
-
-
 def report_of(run: Run, path: Path, scope: Scope | None = None) -> dict[str, Any]:
     """Write the HTML report of a run, over all its orders or those of `scope`; return what it comes down to.
 

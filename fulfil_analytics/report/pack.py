@@ -36,6 +36,11 @@ def write_pack(run: Run, folder: Path) -> None:
     (folder / README).write_text(_readme(run, orders), encoding="utf-8", newline="\n")
 
 
+def packed_before(folder: Path) -> bool:
+    """Return whether a folder holds an audit pack."""
+    return (folder / README).is_file() or (folder / ZIP).is_file()
+
+
 def page_name(order_id: str) -> str:
     """Return the name of an order's page; a number that could not be a file name is told by its hash.
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from fulfil_analytics import toml
 from fulfil_analytics.errors import FormatError, suggest
+from fulfil_analytics.sources.folding import fold
 
 FOLDER = Path(__file__).resolve().parent / "formats"
 
@@ -173,9 +174,7 @@ class Format(_Part):
 
     @cached_property
     def spellings(self) -> frozenset[str]:
-        """Return the headers that the layout knows, read or not, in the form of :func:`headers.fold`."""
-        from fulfil_analytics.sources.headers import fold
-
+        """Return the headers that the layout knows, read or not, in the form of :func:`folding.fold`."""
         return frozenset(map(fold, [*self.unread, *(one for spec in self.columns.values() for one in spec.headers)]))
 
     def vocabulary(self, column: str) -> list[tuple[str, str]]:

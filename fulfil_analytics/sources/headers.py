@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from fulfil_analytics.sources.folding import fold
 from fulfil_analytics.sources.formats import Format
-
-
-def fold(text: str) -> str:
-    """Return `text` in the form in which headers and words are compared: composed, no case, single blanks.
-
-    Examples
-    --------
-    >>> fold("  Order  ID ")
-    'order id'
-    """
-    return " ".join(unicodedata.normalize("NFC", text).replace("\ufeff", "").split()).lower()
 
 
 @cache

@@ -14,7 +14,7 @@ from fulfil_analytics.privacy import Privacy
 from fulfil_analytics.privacy import install as install_privacy
 from fulfil_analytics.reference.placeholders import placeholders
 from fulfil_analytics.sources.content import install_content
-from fulfil_analytics.sources.headers import fold
+from fulfil_analytics.sources.folding import fold
 from fulfil_analytics.sql import fill, read_sql
 
 if TYPE_CHECKING:

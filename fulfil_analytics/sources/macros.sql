@@ -17,7 +17,7 @@ CREATE OR REPLACE TEMP MACRO fa_clean(t) AS
       END, '')
   END;
 
--- As fulfil_analytics.sources.headers.fold does it.
+-- As fulfil_analytics.sources.folding.fold does it.
 CREATE OR REPLACE TEMP MACRO fa_fold(t) AS
   CASE
     WHEN strlen(t) <> length(t) OR contains(t, '  ') OR contains(t, e'\t') OR contains(t, e'\n') OR contains(t, e'\r')

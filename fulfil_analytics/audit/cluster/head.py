@@ -25,7 +25,7 @@ from fulfil_analytics.sql import fill, put_table, read_sql, run_script
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from fulfil_analytics.audit.findings import RuleRun
+    from fulfil_analytics.audit.of_runs import RuleRun
     from fulfil_analytics.audit.options import Options
     from fulfil_analytics.policy import Policy
     from fulfil_analytics.reference import CarrierBook

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from fulfil_analytics.audit.cluster import steps
 from fulfil_analytics.audit.cluster.shapes import shape, spark_schema
-from fulfil_analytics.audit.findings import RuleRun, count_run, findings_sql, kinds_of
+from fulfil_analytics.audit.findings import count_run, findings_sql, kinds_of
+from fulfil_analytics.audit.of_runs import RuleRun
 from fulfil_analytics.audit.sizes import Sizes, sizes_alone, sizes_together
 from fulfil_analytics.engines import EngineError
 from fulfil_analytics.engines.spark_engine import SparkEngine, safe

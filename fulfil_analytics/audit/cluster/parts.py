@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-    from fulfil_analytics.audit.findings import RuleRun
+    from fulfil_analytics.audit.of_runs import RuleRun
     from fulfil_analytics.policy import Policy
     from fulfil_analytics.reference import CarrierBook
     from fulfil_analytics.sla.deadlines import Bounds

@@ -13,6 +13,7 @@ from fulfil_analytics.audit.cluster import head as heads
 from fulfil_analytics.audit.cluster import steps
 from fulfil_analytics.audit.cluster.groups import grouped
 from fulfil_analytics.audit.cluster.judge import AT_A_TIME, run_rules, tables_read
+from fulfil_analytics.audit.cluster.opening import open_source
 from fulfil_analytics.audit.cluster.output import Output
 from fulfil_analytics.audit.cluster.parts import (
     KEY,
@@ -25,13 +26,13 @@ from fulfil_analytics.audit.cluster.parts import (
     spread,
     unpacked,
 )
-from fulfil_analytics.audit.cluster.source import BIG, Source, open_source
+from fulfil_analytics.audit.cluster.source import BIG, Source
 from fulfil_analytics.errors import FulfilError, UsageError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from fulfil_analytics.audit.findings import RuleRun
+    from fulfil_analytics.audit.of_runs import RuleRun
     from fulfil_analytics.audit.options import Options
     from fulfil_analytics.policy import Policy
 
@@ -83,7 +84,7 @@ def run_spark_audit(
     Parameters
     ----------
     inputs : sequence of str
-        What :func:`~fulfil_analytics.audit.cluster.source.open_source` opens: canonical folder, mapping file, exports.
+        What :func:`~fulfil_analytics.audit.cluster.opening.open_source` opens: canonical folder, mapping file, exports.
     options : Options
         What is asked; `db` belongs to one machine and is not looked at.
     out : str

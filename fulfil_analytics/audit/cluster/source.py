@@ -1,21 +1,17 @@
-"""Where the orders of a Spark audit come from: a canonical folder, or tables of the user's own lakehouse."""
+"""What a Spark audit reads, wherever it comes from: the canonical tables, and how they are typed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from fulfil_analytics.errors import InputError, UsageError
 from fulfil_analytics.schemas import DERIVED, LOADED, duckdb_types
-from fulfil_analytics.store.canonical import BESIDE, NOTE, check_note
+from fulfil_analytics.store.canonical import NOTE
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
-
-    from fulfil_analytics.audit.options import Options
+    from pyspark.sql import DataFrame
 
 _SPARK = {
     "VARCHAR": "STRING",
@@ -58,79 +54,18 @@ def types_of(table: str) -> dict[str, str]:
     return {**columns, "is_current": "BOOLEAN"} if table in LOADED else columns
 
 
-def open_source(spark: SparkSession, inputs: Sequence[str], options: Options, parts: int | None) -> Source:
-    """Open what the user named.
-
-    Parameters
-    ----------
-    spark : SparkSession
-        The session.
-    inputs : sequence of str
-        One canonical folder (a path or any URI that Spark reads), one mapping file (``.toml``), or raw exports that
-        driver and executors see under the same paths.
-    options : Options
-        What loading of raw exports asks for.
-    parts : int, optional
-        Into how many parts rows are cut; by default as many as fit their number.
-
-    Raises
-    ------
-    UsageError, InputError
-        It is none of them, or does not hold what it should.
-    """
-    kind = kind_of(inputs)
-    if kind == "mapping":
-        from fulfil_analytics.audit.cluster.mapping import open_mapping
-
-        return open_mapping(spark, Path(inputs[0]), options, parts)
-    if kind == "canonical":
-        return _open_folder(spark, inputs[0].rstrip("/"))
-    if any(_is_uri(one) for one in inputs):
-        raise UsageError(
-            "of a URI only one canonical folder can be read", column="INPUT", remedy="Mount raw exports as files"
-        )
-    from fulfil_analytics.audit.cluster.ingest import open_exports
-
-    return open_exports(spark, inputs, options, parts)
-
-
 def kind_of(inputs: Sequence[str]) -> Literal["mapping", "canonical", "exports"]:
     """Tell what the user named, by its form alone: no session is asked."""
     if len(inputs) == 1 and inputs[0].endswith(".toml"):
         return "mapping"
-    if len(inputs) == 1 and (_is_uri(inputs[0]) or (Path(inputs[0]) / NOTE).is_file()):
+    if len(inputs) == 1 and (is_uri(inputs[0]) or (Path(inputs[0]) / NOTE).is_file()):
         return "canonical"
     return "exports"
 
 
-def _is_uri(text: str) -> bool:
+def is_uri(text: str) -> bool:
+    """Tell whether `text` is a place that Spark reads and no path of this machine."""
     return "://" in text or text.startswith("dbfs:")
-
-
-def _open_folder(spark: SparkSession, folder: str) -> Source:
-    note = _note(spark, folder)
-    check_note(note, folder)
-    tables = {}
-    for table in (*LOADED, *BESIDE):
-        read = spark.read.parquet(f"{folder}/{table}")
-        tables[table] = typed(read, table)
-    return Source(tables, str(note.get("personal_data", "hash")), folder)
-
-
-def _note(spark: SparkSession, folder: str) -> dict[str, Any]:
-    try:
-        if not _is_uri(folder):
-            text = (Path(folder) / NOTE).read_text(encoding="utf-8")
-        else:
-            text = "\n".join(row[0] for row in spark.read.text(f"{folder}/{NOTE}").collect())
-        note: dict[str, Any] = json.loads(text)
-    except Exception:  # a missing file, a store without access, something else of this name
-        raise InputError(
-            "this is no canonical folder",
-            file=folder,
-            remedy="Write one first: fulfil load INPUT... --canonical DIR",
-        ) from None
-    return note
 
 
 def typed(frame: DataFrame, table: str) -> DataFrame:
