@@ -74,7 +74,8 @@ class FulfilError(Exception):
         """Return the one line that is shown to the user."""
         place = self.place()
         text = f"{place}: {self.what}" if place else self.what
-        return f"{text}. {self.remedy}." if self.remedy else text
+        stop = "" if self.remedy and self.remedy[-1] in "?？。" else "."
+        return f"{text}. {self.remedy}{stop}" if self.remedy else text
 
 
 class UsageError(FulfilError):

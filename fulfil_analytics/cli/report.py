@@ -74,4 +74,4 @@ def report(
     elif json:
         typer.echo(dumps({**facts, "report": str(out)}), nl=False)
     elif not quiet:
-        common.show(told(facts, str(out)))
+        common.show(told(facts, str(out), options.lang))

@@ -88,10 +88,13 @@ class Explanation:
 
     def to_page(self) -> str:
         """Return a whole HTML page, to be kept or sent."""
+        from fulfil_analytics.report.explain_view import to_html
         from fulfil_analytics.report.page import environment
 
         title = self.words("explain.title", order=self.order_id)
-        return environment().get_template("document.html.j2").render(t=self.words, title=title, body=self.to_html())
+        return (
+            environment().get_template("document.html.j2").render(t=self.words, title=title, body=to_html(self, top=1))
+        )
 
     def _repr_html_(self) -> str:
         return self.to_html()

@@ -43,17 +43,17 @@ def fact_lines(found: Explanation) -> list[tuple[str, str]]:
             name: row[name]
             for name in (
                 "warehouse",
-                "handover",
                 "delivery_option",
                 "service_level",
                 "lines",
                 "units",
             )
         },
+        "handover": row["handover"] and words.term("handover", row["handover"]),
         "amount": amount,
         "destination": ", ".join(row[name] for name in ("city", "state", "postal_code", "country") if row[name]),
-        "cancelled_by": row["cancelled_by"],
-        "cancel_reason": row["cancel_reason"],
+        "cancelled_by": row["cancelled_by"] and words.term("party", row["cancelled_by"]),
+        "cancel_reason": row["cancel_reason"] and words.term("cancel_reason", row["cancel_reason"]),
         "is_cod": words("fact.yes") if row["is_cod"] else None,
         "handling": handling,
         "damaged": row["damaged"],
@@ -86,7 +86,7 @@ def why(words: Words, found: Mapping[str, Any]) -> list[str]:
     """Return what a clock's ``why`` says, in short lines."""
     lines = []
     if found.get("not_applicable"):
-        reason = words.term("not_applicable", found["not_applicable"])
+        reason = _not_applicable(words, str(found["not_applicable"]))
         lines.append(words("explain.not_applicable", why=reason))
     rule = [plain(found[key]) for key in ("line", "version", "sources") if found.get(key)]
     if rule:
@@ -119,7 +119,22 @@ def _days(words: Words, days: Sequence[str]) -> str:
 
 def _window(words: Words, item: Mapping[str, Any]) -> str:
     effect = item.get("effect")
-    return f"{item.get('name')} ({said(words, plain(effect))})" if effect else str(item.get("name"))
+    return f"{item.get('name')} ({_effect(words, plain(effect))})" if effect else str(item.get("name"))
+
+
+def _effect(words: Words, text: str) -> str:
+    """Return what a window does, given as ``add 2 business_day`` or ``fixed 2026-11-14 07:59:59 UTC``."""
+    action, _, rest = text.partition(" ")
+    if action == "fixed":
+        return words("window.fixed", due=rest)
+    return words(f"window.{action}", amount=said(words, rest)) if action in ("add", "replace") else said(words, text)
+
+
+def _not_applicable(words: Words, code: str) -> str:
+    """Return why a clock does not run; ``release_at_unknown``: nobody knows when what starts it happened."""
+    event = code.removesuffix("_unknown")
+    known = words.term("clock", event)
+    return words("explain.unknown_start", event=known) if known != event else words.term("not_applicable", code)
 
 
 def grouped_clocks(clocks: Sequence[Row]) -> list[tuple[str, list[Row]]]:
@@ -261,8 +276,8 @@ def _clocks_rich(found: Explanation) -> RenderableType:
     return text
 
 
-def to_html(found: Explanation) -> str:
-    """Return an explanation as a fragment of HTML; everything from the data is escaped."""
+def to_html(found: Explanation, top: int = 2) -> str:
+    """Return an explanation as a fragment of HTML that begins with a heading of level `top`; all data is escaped."""
     from fulfil_analytics.report.page import asset, environment
 
     words = found.words
@@ -270,6 +285,7 @@ def to_html(found: Explanation) -> str:
     return template.render(
         t=words,
         css=asset("explain.css"),
+        top=top,
         order=found.order_id,
         policy=found.policy.get("title") or found.policy.get("id") or "",
         facts=fact_lines(found),

@@ -13,6 +13,10 @@ from fulfil_analytics.report.words import NONE, Words, listed
 
 WORST_FIRST = ("breach", "watch", "ok", "too_few", None)
 SOON_SECONDS = 24 * 3600
+OWN_STAGES = ("on_time_dispatch", "on_time_delivery")
+"""What the first answer tells, and the change is explained of."""
+MOST_RULES = 4
+"""Rules named with their parcels; the others are told as one number."""
 
 Item = dict[str, Any]
 
@@ -36,9 +40,9 @@ def glance(
     words = view.words
     judged = [row for row in measured.now if row["mode"] == "effective" and row["slice"] == "{}"]
     return [
-        _on_time(words, judged),
+        _on_time(words, judged, head),
         _limits(words, judged),
-        _worse(words, changes),
+        _worse(words, changes, _fallen(words, judged, measured)),
         _today(words, urgent),
         _fake(words, head, titles),
     ]
@@ -48,11 +52,12 @@ def _item(words: Words, key: str, kind: str, answer: str, href: str) -> Item:
     return {"kind": kind, "question": words(f"glance.{key}"), "answer": answer, "href": href}
 
 
-def _on_time(words: Words, judged: Sequence[Row]) -> Item:
+def _on_time(words: Words, judged: Sequence[Row], head: Row) -> Item:
     own = [row for row in judged if row["metric"].startswith("on_time_") and row["rate"] is not None]
-    stages = [row for row in own if row["metric"] in ("on_time_dispatch", "on_time_delivery")]
+    stages = [row for row in own if row["metric"] in OWN_STAGES]
     if not stages:
-        return _item(words, "on_time", "quiet", words("glance.nothing_judged"), "#rates")
+        key = "glance.nothing_judged" if head["orders"] else "glance.no_orders"
+        return _item(words, "on_time", "quiet", words(key), "#rates")
     told = [
         words(
             "glance.rate",
@@ -79,9 +84,11 @@ def _limits(words: Words, judged: Sequence[Row]) -> Item:
         return _item(words, "limits", "quiet", words("glance.no_limit"), "#rates")
     nearest = min(tight, key=lambda row: (row["headroom"], row["metric"]))
     below = [row for row in tight if row["status"] == "watch"]
+    able = [row for row in limited if row["status"] != "too_few"]
     answer = words(
-        "glance.kept",
-        n=len(limited) - len(broken),
+        "glance.kept" if len(able) == len(limited) else "glance.kept_of",
+        n=len(able),
+        **({} if len(able) == len(limited) else {"of": len(limited)}),
         metric=words.term("metric", nearest["metric"]),
         room=words.count(nearest["headroom"]),
     )
@@ -97,14 +104,29 @@ def _past(words: Words, row: Row) -> str:
     return words("glance.past", metric=metric, rate=words.percent(row["rate"]), limit=words.limit(limit))
 
 
-def _worse(words: Words, changes: Sequence[Change]) -> Item:
+def _fallen(words: Words, judged: Sequence[Row], measured: Measured) -> list[str]:
+    """Return the metrics that got worse; those of the stages on time are told with their parts."""
+    told = []
+    for row in judged:
+        before = measured.earlier(row["metric"])
+        moves = moved(words, row, before, measured.better.get(row["metric"], "higher"))
+        if before is not None and moves and moves["kind"] == "bad" and row["metric"] not in OWN_STAGES:
+            rates = {"rate": words.percent(row["rate"]), "before": words.percent(before["rate"])}
+            told.append(words("glance.metric_from", metric=words.term("metric", row["metric"]), **rates))
+    return told
+
+
+def _worse(words: Words, changes: Sequence[Change], fallen: Sequence[str]) -> Item:
+    further = [words("glance.metric_worse", which=words.join(list(fallen)))] if fallen else []
     compared = [change for change in changes if change.points is not None]
     if not compared:
-        return _item(words, "worse", "quiet", words("glance.no_before"), "#change")
+        answer = words.run_on(further or [words("glance.no_before")])
+        return _item(words, "worse", "watch" if further else "quiet", answer, "#change")
     worst = min(compared, key=lambda change: change.points or 0)
     fall = worst.points or 0
     if fall > -0.0005:
-        return _item(words, "worse", "ok", words("glance.nothing_worse"), "#change")
+        answer = words.run_on(further or [words("glance.nothing_worse")])
+        return _item(words, "worse", "watch" if further else "ok", answer, "#change")
     answer = words("glance.fell", stage=words.term("stage", worst.stage), points=words.points(-fall))
     blamed = [row for row in named_parts(worst) if row["effect"] < 0]
     if blamed:
@@ -113,6 +135,7 @@ def _worse(words: Words, changes: Sequence[Change]) -> Item:
     sure = interval is not None and interval[1] < 0
     if not sure:
         answer = words.run_on([answer, words("glance.may_be_chance")])
+    answer = words.run_on([answer, *further])
     return _item(words, "worse", "breach" if sure else "watch", answer, "#change")
 
 
@@ -147,11 +170,16 @@ def rule_titles(words: Words, manifest: Mapping[str, Any]) -> dict[str, str]:
 def _fake(words: Words, head: Row, titles: Mapping[str, str]) -> Item:
     if not head["suspect_parcels"]:
         return _item(words, "fake", "ok", words("glance.none_suspect"), "#findings")
-    rules = words("glance.of_rule_and").join(
+    told = [
         words("glance.of_rule", rule=titles.get(rule["rule_id"], rule["rule_id"]), n=words.count(rule["n"]))
-        for rule in head["suspect_rules"]
+        for rule in head["suspect_rules"][:MOST_RULES]
+    ]
+    others = sum(rule["n"] for rule in head["suspect_rules"][MOST_RULES:])
+    if others:
+        told.append(words("glance.of_others", n=words.count(others)))
+    answer = words(
+        "glance.suspect", n=words.count(head["suspect_parcels"]), rules=words("glance.of_rule_and").join(told)
     )
-    answer = words("glance.suspect", n=words.count(head["suspect_parcels"]), rules=rules)
     return _item(words, "fake", "breach", answer, "#findings")
 
 
@@ -183,6 +211,7 @@ def _card(words: Words, row: Row, before: Row | None, better: str) -> Item:
         "kind": f"status-{row['status']}" if row["status"] else "",
         "change": moved(words, row, before, better),
         "notes": [note for note in notes if note],
+        "sign": "" if row["rate"] is None or not row["provisional"] else "~",
         "open": provisional(words, row),
         "penalty": penalty(words, row),
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fulfil_analytics.report.facts import Row
 from fulfil_analytics.report.period import Measured
 from fulfil_analytics.report.view import View
+from fulfil_analytics.report.words import Lang, Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -77,7 +78,7 @@ def one_line(facts: Mapping[str, Any]) -> str:
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def told(facts: Mapping[str, Any], path: str) -> RenderableType:
+def told(facts: Mapping[str, Any], path: str, lang: Lang) -> RenderableType:
     """Return what a terminal shows: the five answers, and where the report is."""
     from rich.table import Table
     from rich.text import Text
@@ -88,5 +89,5 @@ def told(facts: Mapping[str, Any], path: str) -> RenderableType:
     table.add_column(overflow="fold")
     for item in facts["answers"]:
         table.add_row(Text(item["question"], style=style[item["kind"]]), Text(item["answer"]))
-    table.add_row(Text("report", style="dim"), Text(path))
+    table.add_row(Text(Words(lang).term("look", "report"), style="dim"), Text(path))
     return table

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from fulfil_analytics.report import glance
 from fulfil_analytics.report.facts import Row
 from fulfil_analytics.report.tables import Cell, Column, chip, code, left, right, stack, table
+from fulfil_analytics.report.terms import plain
 from fulfil_analytics.report.words import NONE, Words, listed, parsed
 from fulfil_analytics.schemas.words import SEVERITY, SLA_MODE
 
@@ -202,7 +203,9 @@ def coverage(words: Words, rows: Sequence[Row]) -> Markup:
     body = [
         [
             stack(code(row["rule_id"]), words.term("family", row["family"])),
-            chip(f"coverage-{row['status']}", words.term("coverage_status", row["status"])),
+            chip("coverage-empty", words("coverage.empty"))
+            if row["status"] == "done" and not row["in_scope"]
+            else chip(f"coverage-{row['status']}", words.term("coverage_status", row["status"])),
             words.term("grain", row["grain"]),
             *(words.count(row[name]) for name in ("in_scope", "tested", "flagged", "excused", "not_testable")),
             Markup("<br>").join(reasons(words, row["why"])),
@@ -297,13 +300,17 @@ def skipped(words: Words, manifest: Mapping[str, Any]) -> Markup | None:
     return table(words, "table-skipped", left("file", "why"), body) if body else None
 
 
+def _parameters(rule: Mapping[str, Any]) -> list[str]:
+    return [f"{name} = {plain(value) or NONE}" for name, value in sorted((rule.get("parameters") or {}).items())]
+
+
 def rule_files(words: Words, manifest: Mapping[str, Any], titles: Mapping[str, str]) -> Markup:
     """Return the rules that ran, with the hash of each file and its parameters."""
     body = [
         [
             stack(code(rule["rule_id"]), titles.get(rule["rule_id"])),
             words.term("family", rule.get("family")),
-            words.join([f"{name} = {value}" for name, value in sorted((rule.get("parameters") or {}).items())]) or NONE,
+            words.join(_parameters(rule)) or NONE,
             Markup('<code class="hash">{}</code>').format(rule.get("sha256", NONE)),
         ]
         for rule in manifest.get("rules", [])

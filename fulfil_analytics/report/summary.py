@@ -52,7 +52,7 @@ def console_summary(
     policy : mapping
         ``id`` and ``title``.
     paths : sequence of (str, str), optional
-        What was written: what it is, where it is.
+        What was written: what it is (a word of the vocabulary ``look``), where it is.
     """
     with view(con, as_of=as_of, lang=lang, zone=zone, policy=policy) as seen:
         return _summary(seen, manifest, paths)
@@ -91,7 +91,7 @@ def _summary(seen: View, manifest: Mapping[str, Any], paths: Sequence[tuple[str,
         parts += [title(words("summary.proofs")), _proofs(words, proofs)]
     parts += [title(words("summary.untested")), Text("\n".join(untested) or words("summary.all_tested"))]
     if paths:
-        parts += [title(words("summary.look")), _paths(paths)]
+        parts += [title(words("summary.look")), _paths(words, paths)]
     return Constrain(Group(*parts), WIDTH)
 
 
@@ -214,7 +214,8 @@ def _proofs(words: Words, found: Sequence[Row]) -> Table:
     for row in found:
         needs = [str(item["title"]) for item in listed_json(row["further"])]
         share = words("summary.proofs_share", tested=words.count(row["tested"]), in_scope=words.count(row["in_scope"]))
-        lines = [row["title"] + (f" ({share})" if row["tested"] < row["in_scope"] and row["tested"] else "")]
+        partly = row["tested"] < row["in_scope"] and row["tested"]
+        lines = [row["title"] + (words("summary.aside", text=share) if partly else "")]
         if needs:
             lines.append(words("summary.proofs_needs", needs=words.join(needs)))
         answer = Text(words.term("proof", row["answer"]), style=_PROOF.get(row["answer"], ""))
@@ -236,14 +237,17 @@ def _untested(words: Words, coverage: Sequence[Row]) -> list[str]:
             lines.append(words("summary.untested_partly", rule=row["rule_id"], why=why, **counts))
     if len(lines) > UNTESTED:
         lines = [*lines[:UNTESTED], words("summary.more", n=len(lines) - UNTESTED)]
+    empty = [row["rule_id"] for row in coverage if row["status"] == "done" and not row["in_scope"]]
+    if empty:
+        lines.append(words("summary.untested_empty", n=words.count(len(empty)), rules=words.join(empty)))
     return lines
 
 
-def _paths(paths: Sequence[tuple[str, str]]) -> Table:
+def _paths(words: Words, paths: Sequence[tuple[str, str]]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     table = Table.grid(padding=(0, 2))
     for what, where in paths:
-        table.add_row(Text(what, style="dim"), Text(where))
+        table.add_row(Text(words.term("look", what), style="dim"), Text(where))
     return table

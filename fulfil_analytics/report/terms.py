@@ -31,6 +31,17 @@ def all_windows(view: View) -> list[Row]:
     return view.rows("windows") + policy_windows(view.policy)
 
 
+def lead(words: Words, policy: Item, sha256: str) -> str:
+    """Return which policy judged, how it reads the seller's own holiday mode, and how much of it is unverified."""
+    said = [words("policy.lead", id=policy.get("id", NONE), sha256=sha256[:12])]
+    if policy.get("holiday_reading"):
+        said.append(words("policy.reading", reading=words.term("holiday_reading", policy["holiday_reading"])))
+    unverified = sum(line.get("confidence") == "unverified" for line in policy.get("lines", []))
+    if unverified:
+        said.append(words("policy.unverified", n=words.count(unverified)))
+    return words.run_on(said)
+
+
 def lines(words: Words, policy: Item) -> Markup:
     """Return the policy's lines: what they say, for which orders, who says so and how sure that is."""
     versions = {version["id"]: version for version in policy.get("versions", [])}
@@ -41,7 +52,7 @@ def lines(words: Words, policy: Item) -> Markup:
 def _line(words: Words, line: Item, versions: Mapping[str, Item]) -> Sequence[Cell]:
     stop = words("unit.or").join(words.term("clock", event) for event in line.get("stop") or [])
     clock = f"{words.term('clock', line.get('start') or 'created_at')} → {stop}" if stop else None
-    selectors = [f"{name} = {plain(values)}" for name, values in sorted((line.get("select") or {}).items())]
+    selectors = [_selector(words, name, values) for name, values in sorted((line.get("select") or {}).items())]
     return [
         stack(words.term("stage", line.get("stage")), code(line.get("id", NONE))),
         stack(duration(words, line) or NONE, clock, *_further(words, line), line.get("note")),
@@ -49,6 +60,14 @@ def _line(words: Words, line: Item, versions: Mapping[str, Item]) -> Sequence[Ce
         stack(*[valid(words, versions.get(key, {})) for key in line.get("versions") or [""]]),
         said_by(words, line),
     ]
+
+
+def _selector(words: Words, name: str, values: Any) -> str:
+    """Return which orders a line is for, in words where the vocabulary has them."""
+    told = values if isinstance(values, list | tuple) else [values]
+    if list(told) == [True]:
+        return words.term("selector", name)
+    return f"{words.term('dimension', name)} = {words.join([words.term(name, plain(value)) for value in told])}"
 
 
 def duration(words: Words, line: Item) -> str | None:
@@ -106,6 +125,8 @@ def plain(value: object) -> str:
     """Return a value of a policy file or of a JSON column in one line."""
     if value is None:
         return NONE
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, Mapping):
         return " · ".join(f"{key} {plain(part)}" for key, part in value.items() if part not in (None, "", [], {}))
     if isinstance(value, list | tuple):

@@ -12,7 +12,7 @@ import json
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 from fulfil_analytics.errors import UsageError, suggest
@@ -21,6 +21,8 @@ Lang = Literal["en", "zh"]
 
 NONE = "–"
 """What stands where nothing is known."""
+NOISE = 1e-9
+"""A share so near to none or to all is none or all: the end of an interval carries the noise of its arithmetic."""
 
 
 @cache
@@ -36,6 +38,21 @@ def texts(lang: str) -> dict[str, str]:
         raise UsageError(f"unknown language {lang!r}", remedy=suggest(lang, get_args(Lang)))
     source = files("fulfil_analytics.report").joinpath(f"i18n/{lang}.toml").read_text(encoding="utf-8")
     return {f"{table}.{key}": text for table, entries in tomllib.loads(source).items() for key, text in entries.items()}
+
+
+class _Counted(str):
+    """What fills a hole, and chooses between the forms for one and for many."""
+
+    __slots__ = ()
+
+    def __new__(cls, value: object) -> Self:
+        return super().__new__(cls, value)
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        if not bar:
+            return super().__format__(spec)
+        return one if self == "1" else many
 
 
 class Words:
@@ -56,8 +73,11 @@ class Words:
         self._zone = ZoneInfo(zone)
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the text of `key`, its ``{holes}`` filled."""
-        return self._texts[key].format(**values)
+        """Return the text of `key`, its ``{holes}`` filled; ``{n:order|orders}`` is the form for one or for many."""
+        text = self._texts[key]
+        if "|" in text:
+            return text.format(**{name: _Counted(value) for name, value in values.items()})
+        return text.format(**values)
 
     def term(self, vocabulary: str, word: object) -> str:
         """Return a word of a vocabulary in the reader's language, or the word itself when it has no translation."""
@@ -73,7 +93,7 @@ class Words:
             return NONE
         step = 10.0**-digits
         shown = value * 100
-        if 0 < value < 1:
+        if NOISE < value < 1 - NOISE:
             shown = min(max(shown, step), 100 - step)
         return f"{shown:.{digits}f}%"
 

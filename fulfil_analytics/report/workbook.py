@@ -225,6 +225,8 @@ def _pour(
         "cell": CELL,
         **{f"style_{level}": styled[columns + place] for place, level in enumerate(SEVERITY)},
         **{f"word_{level}": words.term("severity", level) for level in SEVERITY},
+        **{f"word_{name}": words.term("evidence", name) for name in ("hard", "soft")},
+        **{f"word_{name}": words.term("verdict", name) for name in ("upheld", "excused")},
     }
     con.complete()  # DuckDB opens no reader while a result of execute() still has rows to give
     begin, end = sheet[: found.start()], sheet[found.end() :]

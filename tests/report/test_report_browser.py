@@ -207,7 +207,7 @@ def test_the_countdown_follows_the_readers_clock(browser: Any, pages: dict[str, 
     first = page.locator("time.countdown + .left-now").first
     assert re.fullmatch(r"now: .+ left", first.inner_text())
     page.clock.fast_forward(3 * 24 * 3600 * 1000)
-    assert first.inner_text().startswith("past since")
+    assert first.inner_text().startswith("past for")
     context.close()
 
 

@@ -70,7 +70,7 @@ def test_clocks_stand_by_stage_and_mode_with_their_reasons(
     ]  # fmt: skip
     text = printed(found)
     assert "days skipped: 2026-11-07, 2026-11-08" in text
-    assert "Veterans Day (add 2 business days)" in text
+    assert "Veterans Day (+2 business days)" in text
     assert "Holiday, Extension, Effective" in text  # equal clocks share a line
     stages = dict(grouped_clocks(found.clocks))
     assert [row["modes"] for row in stages["dispatch"]] == [["standard"], ["holiday", "extension", "effective"]]
@@ -175,6 +175,26 @@ def test_no_text_of_the_data_becomes_markup(store: Store, ask: Callable[..., Exp
     assert page.visible.count("<script>alert(1)</script>") > 10
     assert "[bold]x[/bold]" in printed(found)  # nor is it rich's markup
     assert EVIL.split("<img")[0] in printed(found).replace("\n", "").replace("  ", "")
+
+
+def test_a_page_of_its_own_has_one_first_heading_and_named_columns(
+    con: duckdb.DuckDBPyConnection, ask: Callable[..., Explanation]
+) -> None:
+    found = ask(con, first(con, "orders"))
+    assert "<h1" not in found.to_html()  # a notebook has its own
+    page = found.to_page()
+    assert page.count("<h1>") == 1
+    assert "<h3>" not in page
+    assert page.count("<table") == page.count("<thead")
+
+
+def test_codes_are_words_in_the_readers_language(store: Store, ask: Callable[..., Explanation]) -> None:
+    con = store(10)
+    con.execute("UPDATE orders SET cancelled_by = 'system', cancel_reason = 'out_of_stock', handover = 'dropoff'")
+    text = printed(ask(con, first(con, "orders"), lang="zh"))
+    for code, word in {"system": "系统", "out_of_stock": "缺货", "dropoff": "自送网点"}.items():
+        assert code not in text
+        assert word in text
 
 
 def test_a_clock_says_why_it_does_not_count() -> None:

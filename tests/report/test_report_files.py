@@ -86,6 +86,7 @@ def test_the_workbook_holds_every_finding_as_text(con: duckdb.DuckDBPyConnection
             found[row[0].value] = row
     known = {row[0]: row[1] for row in con.sql("SELECT finding_id, order_id FROM findings").fetchall()}
     assert {key: row[4].value for key, row in found.items()} == known
+    assert {row[3].value for row in found.values()} <= set({"en": ("hard", "soft"), "zh": ("硬证据", "软证据")}[lang])
     assert {row[4].data_type for row in found.values()} == {"s", "n"}  # n: no value, the finding speaks of a file
     links = [link.location for row in summary.iter_rows() for cell in row if (link := cell.hyperlink)]
     assert {link.split("!")[0].strip("'") for link in links} == {sheet.title for sheet in sheets}

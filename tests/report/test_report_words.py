@@ -63,6 +63,8 @@ class Empty(dict[str, str]):
         ("confidence", get_args(parts.Confidence)),
         ("status", ("ok", "watch", "breach", "too_few")),
         ("coverage_status", ("done", "not_testable", "failed")),
+        ("party", vocabulary.PARTY),
+        ("cancel_reason", vocabulary.CANCEL_REASON),
     ],
 )
 def test_closed_vocabularies_are_complete(name: str, closed: tuple[str, ...]) -> None:
@@ -88,7 +90,16 @@ def test_an_unknown_language_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("share", "shown"),
-    [(None, "–"), (0.0, "0.0%"), (1.0, "100.0%"), (0.9999, "99.9%"), (0.0001, "0.1%"), (0.815, "81.5%")],
+    [
+        (None, "–"),
+        (0.0, "0.0%"),
+        (1.0, "100.0%"),
+        (0.9999, "99.9%"),
+        (0.0001, "0.1%"),
+        (0.815, "81.5%"),
+        (1 - 1e-15, "100.0%"),
+        (1e-18, "0.0%"),
+    ],
 )
 def test_a_share_is_never_rounded_to_all_or_nothing(share: float | None, shown: str) -> None:
     assert Words("en").percent(share) == shown

@@ -30,6 +30,8 @@ from fulfil_analytics.report.words import Words
 PARTS = ("shop", "market", "warehouse", "carrier", "order_type")
 """What rates can be told apart by."""
 MOST_LINES = 6
+FEW_DAYS = 7
+"""With so few days each has its tick; by itself plotly would write parts of days, all under the same name."""
 MOST_WINDOWS = 12
 """Windows shaded at most; more would be a wall."""
 
@@ -177,10 +179,25 @@ def _frame(figure: Drawing, view: View, stage: str, rows: Sequence[Row], days: S
         height=430,
         barmode="stack",
         hovermode="x unified",
-        xaxis={"type": "date", "tickformat": "%m-%d", "hoverformat": "%Y-%m-%d", "anchor": "y2", "showgrid": False},
+        xaxis={
+            "type": "date",
+            "tickformat": "%m-%d",
+            "hoverformat": "%Y-%m-%d",
+            "anchor": "y2",
+            "showgrid": False,
+            "range": _stretch(days),  # by itself it would make room for the names of the windows
+            **({"dtick": 86_400_000} if len(days) <= FEW_DAYS else {}),
+        },
         yaxis={"domain": [0.3, 1], "tickformat": ".0%", "range": [max(0.0, min(lowest, limit or 1) - 0.06), 1.03]},
         yaxis2={"domain": [0, 0.2], "title": {"text": words("chart.orders"), "font": {"size": 11}}, "nticks": 3},
     )
+
+
+def _stretch(days: Sequence[str]) -> list[str]:
+    """Return from where to where the axis of days goes: half a day more on both sides, and some air."""
+    air = dt.timedelta(hours=12 + len(days))
+    first, last = dt.datetime.fromisoformat(days[0]), dt.datetime.fromisoformat(days[-1])
+    return [(first - air).isoformat(), (last + air).isoformat()]
 
 
 def _shade(figure: Drawing, words: Words, windows: Sequence[Row], days: Sequence[str]) -> None:
@@ -243,12 +260,16 @@ def _cell(words: Words, row: Row | None) -> str:
 def _says(words: Words, stage: str, days: Sequence[str], rows: Sequence[Row]) -> str:
     on_time, judged = (sum(row[name] for row in rows) for name in ("on_time", "judged"))
     lowest = min((row for row in rows if row["judged"]), key=lambda row: (row["on_time"] / row["judged"], row["day"]))
-    return words(
-        "chart.by_day_says",
-        stage=words.term("stage", stage),
-        first=days[0],
-        last=days[-1],
-        rate=share(words, on_time, judged),
-        day=lowest["day"],
-        lowest=share(words, lowest["on_time"], lowest["judged"]),
-    )
+    said = [
+        words(
+            "chart.by_day_says",
+            stage=words.term("stage", stage),
+            first=days[0],
+            last=days[-1],
+            rate=share(words, on_time, judged),
+        )
+    ]
+    if lowest["on_time"] < lowest["judged"]:
+        worst = share(words, lowest["on_time"], lowest["judged"])
+        said.append(words("chart.by_day_lowest", day=lowest["day"], lowest=worst))
+    return words.run_on(said)

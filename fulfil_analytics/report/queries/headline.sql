@@ -40,5 +40,5 @@ select
   (select count(*) from coverage where status = 'not_testable') as rules_not_testable,
   (select count(*) from coverage where status = 'failed') as rules_failed,
   (select count(distinct thing) from suspect) as suspect_parcels,
-  (select list({'rule_id': rule_id, 'n': n} order by n desc, rule_id)[1:4]
+  (select list({'rule_id': rule_id, 'n': n} order by n desc, rule_id)
    from (select rule_id, count(distinct thing) as n from suspect group by rule_id)) as suspect_rules

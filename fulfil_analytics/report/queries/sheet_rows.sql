@@ -9,10 +9,10 @@ with numbered as (
   from findings as f where f.family = {family}
 ), lettered as (
   select place - {before} as line, unnest([
-      {'letter': 'A', 'text': finding_id}, {'letter': 'B', 'text': rule_id}, {'letter': 'D', 'text': evidence_class},
+      {'letter': 'A', 'text': finding_id}, {'letter': 'B', 'text': rule_id}, {'letter': 'D', 'text': case evidence_class when 'hard' then {word_hard} when 'soft' then {word_soft} else evidence_class end},
       {'letter': 'E', 'text': order_id}, {'letter': 'F', 'text': waybill}, {'letter': 'G', 'text': carrier},
       {'letter': 'H', 'text': shop}, {'letter': 'I', 'text': warehouse}, {'letter': 'K', 'text': message},
-      {'letter': 'L', 'text': verdict}, {'letter': 'M', 'text': source_file}, {'letter': 'O', 'text': evidence},
+      {'letter': 'L', 'text': case verdict when 'upheld' then {word_upheld} when 'excused' then {word_excused} else verdict end}, {'letter': 'M', 'text': source_file}, {'letter': 'O', 'text': evidence},
       {'letter': 'P', 'text': root_finding_id}, {'letter': 'Q', 'text': rule_version},
       {'letter': 'C', 'text': case severity when 'critical' then {word_critical} when 'high' then {word_high}
         when 'medium' then {word_medium} when 'low' then {word_low} when 'info' then {word_info} else severity end}
