@@ -149,6 +149,18 @@ def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
+def answer(value: Any, shown: Any, *, quiet: bool, json: bool) -> None:
+    """Print what a command found: `value` as JSON where that is asked for, else `shown`, text or something rich."""
+    if json:
+        from fulfil_analytics.audit.manifest import dumps
+
+        typer.echo(dumps(value), nl=False)
+    elif not quiet and isinstance(shown, str):
+        typer.echo(shown)
+    elif not quiet:
+        show(shown)
+
+
 def show(renderable: Any) -> None:
     """Print something rich on stdout; NO_COLOR and pipes are respected."""
     from rich.console import Console

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fulfil_analytics.config import Config
 
 
-def config(json: common.Json = False) -> None:
+def config(quiet: common.Quiet = False, json: common.Json = False) -> None:
     """Show every setting, its value, and where it comes from: fulfil.toml with the line, or the default.
 
     Example: fulfil config
@@ -29,6 +29,7 @@ def config(json: common.Json = False) -> None:
         said = {"file": None if found.file is None else str(found.file)}
         said["settings"] = [{"setting": name, "value": value, "origin": origin} for name, value, origin in rows]  # type: ignore[assignment]
         typer.echo(dumps(said), nl=False)
+    if json or quiet:
         return
     from rich.table import Table
 
@@ -94,6 +95,8 @@ def init(
         typer.Option("--shop", metavar="NAME=PATTERN", help="Shop, and the files that are its own; again for more."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a fulfil.toml that is there.")] = False,
+    quiet: common.Quiet = False,
+    json: common.Json = False,
 ) -> None:
     """Write a commented fulfil.toml. On a terminal it asks for what no option says; --policy alone asks nothing.
 
@@ -126,7 +129,8 @@ def init(
     except BaseException:
         file.unlink()
         raise
-    typer.echo(f"written: {file}. Next: fulfil config, then fulfil audit")
+    said = f"written: {file}. Next: fulfil config, then fulfil audit"
+    common.answer({"written": str(file)}, said, quiet=quiet, json=json)
 
 
 def _ask() -> dict[str, Any]:

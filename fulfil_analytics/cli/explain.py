@@ -30,6 +30,7 @@ def explain(
     pii: common.Pii = None,
     dates: common.Dates = None,
     memory: common.Memory = None,
+    quiet: common.Quiet = False,
     json: common.Json = False,
 ) -> None:
     """Show one order: its timeline, its clocks under each SLA mode, the evidence of each finding.
@@ -40,14 +41,13 @@ def explain(
     """
     from fulfil_analytics.aside import write_text
     from fulfil_analytics.audit.kept import kept_or_run
-    from fulfil_analytics.audit.manifest import dumps
     from fulfil_analytics.cli.audit import make_options
     from fulfil_analytics.errors import UsageError
     from fulfil_analytics.report.outputs import appeal_of, explain_order
 
     if documents is not None and not appeal:
         raise UsageError("documents belong to an appeal", column="--documents", remedy="Add --appeal")
-    with common.progress(json) as tell:
+    with common.progress(quiet or json) as tell:
         options = make_options(
             policy=policy,
             as_of=as_of,
@@ -64,8 +64,7 @@ def explain(
             shown = appeal_of(run, order_id, documents) if appeal else explain_order(run, order_id)
             if html is not None:
                 write_text(html, shown.to_page())
-                typer.echo(f"written: {html}")
-            elif json:
-                typer.echo(dumps(shown.to_dict()), nl=False)
-            else:
-                common.show(shown.to_rich())
+            if json:
+                common.answer(shown.to_dict(), None, quiet=quiet, json=True)
+            elif not quiet:
+                common.answer(None, shown.to_rich() if html is None else f"written: {html}", quiet=False, json=False)

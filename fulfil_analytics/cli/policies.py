@@ -18,7 +18,7 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_() -> None:
+def list_(quiet: common.Quiet = False, json: common.Json = False) -> None:
     """List the policies.
 
     Example: fulfil policies list
@@ -29,14 +29,21 @@ def list_() -> None:
     from fulfil_analytics.resources import rules_folder
 
     table = Table("policy", "market", "zone", "versions", "title", box=None, pad_edge=False)
-    for policy in load_policies([rules_folder() / "policies"]).values():
+    found = load_policies([rules_folder() / "policies"]).values()
+    for policy in found:
         table.add_row(policy.id, policy.market or "by name only", policy.zone, str(len(policy.versions)), policy.title)
-    common.show(table)
+    told = [
+        {"policy": one.id, "market": one.market, "zone": one.zone, "versions": len(one.versions), "title": one.title}
+        for one in found
+    ]
+    common.answer({"policies": told}, table, quiet=quiet, json=json)
 
 
 @app.command()
 def show(
     policy_id: Annotated[str, typer.Argument(metavar="ID", help="Policy id.", autocompletion=complete.policies)],
+    quiet: common.Quiet = False,
+    json: common.Json = False,
 ) -> None:
     """Show one policy: its versions, and each line with source and confidence.
 
@@ -51,11 +58,16 @@ def show(
     policies = load_policies([rules_folder() / "policies"])
     if policy_id not in policies:
         raise UsageError(f"no policy named {policy_id}", remedy=suggest(policy_id, policies))
-    common.show(Markdown(policy_page(policies[policy_id])))
+    found = policies[policy_id]
+    common.answer(found.model_dump(mode="json"), Markdown(policy_page(found)), quiet=quiet, json=json)
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy file.")]) -> None:
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy file.")],
+    quiet: common.Quiet = False,
+    json: common.Json = False,
+) -> None:
     """Check a policy file; says what is wrong, with line and key.
 
     Example: fulfil policies check my-shop.toml
@@ -63,4 +75,5 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy fi
     from fulfil_analytics.policy import load_policy
 
     policy = load_policy(file)
-    typer.echo(f"{file}: {policy.id} is in order, {len(policy.versions)} version(s)")
+    told = {"file": str(file), "policy": policy.id, "versions": len(policy.versions)}
+    common.answer(told, f"{file}: {policy.id} is in order, {len(policy.versions)} version(s)", quiet=quiet, json=json)

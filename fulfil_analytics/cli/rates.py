@@ -92,6 +92,7 @@ def rates(
                 policy or "",
                 options,
                 mode=mode or "standard",
+                quiet=quiet,
                 json=json,
             )
             return

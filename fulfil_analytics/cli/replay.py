@@ -31,7 +31,13 @@ def is_replay(policy: str | None) -> bool:
 
 
 def replay_command(
-    inputs: Sequence[str], policy_text: str, options: Options, *, mode: str = "standard", json: bool = False
+    inputs: Sequence[str],
+    policy_text: str,
+    options: Options,
+    *,
+    mode: str = "standard",
+    quiet: bool = False,
+    json: bool = False,
 ) -> None:
     """Judge the same orders under the rule sets of `policy_text` and print what differs.
 
@@ -44,8 +50,8 @@ def replay_command(
         Those of the command; its policy is replaced by that of the first rule set, whose zone reads the inputs.
     mode : str
         SLA mode under which orders are compared.
-    json : bool
-        Print everything as JSON instead of tables.
+    quiet, json : bool
+        Print nothing, or everything as JSON instead of tables.
 
     Raises
     ------
@@ -67,7 +73,7 @@ def replay_command(
         result = replay(run.store.con, sets, run.as_of, mode)
     if json:
         typer.echo(dumps(replay_dict(result)), nl=False)
-    else:
+    elif not quiet:
         common.show(replay_view(result))
 
 

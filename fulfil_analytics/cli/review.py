@@ -23,6 +23,7 @@ def review(
         str | None,
         typer.Option("--author", metavar="NAME", help="Who says so; default: the name you are logged in by."),
     ] = None,
+    quiet: common.Quiet = False,
     json: common.Json = False,
 ) -> None:
     """Keep a verdict on a finding. It never deletes the finding; the next audit of the store shows it again.
@@ -51,13 +52,13 @@ def review(
             name = author or _login()
             kept = keep(store, finding, cast("Verdict", verdict), reason=reason or "", author=name, at=at)
             if not json:
-                for one in kept:
+                for one in kept if not quiet else ():
                     typer.echo(f"{one['finding_id']} {verdict}: {one['rule_id']}, {one['message']}")
                 return
         found = reviews(store)
     if json:
         typer.echo(dumps({"reviews": found}), nl=False)
-    else:
+    elif not quiet:
         _show(found)
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fulfil_analytics.cli import common, complete
 from fulfil_analytics.errors import EXIT_FINDINGS
+
+if TYPE_CHECKING:
+    from fulfil_analytics.report.words import Lang
+    from fulfil_analytics.rulebook import Rule
 
 app = typer.Typer(
     help="List, show and test rules.",
@@ -25,20 +29,56 @@ def _folders(rules: list[Path] | None) -> list[Path]:
     return [rules_folder(), *find_config().rules, *(rules or ())]
 
 
+def _told(rule: Rule, lang: Lang) -> dict[str, Any]:
+    return {
+        "rule_id": rule.id,
+        "family": rule.family,
+        "severity": rule.severity,
+        "evidence_class": rule.evidence_class,
+        "grain": rule.grain,
+        "title": rule.title(lang),
+        "finds": rule.docs.what,
+        "parameters": dict(rule.values),
+        "sha256": rule.sha256,
+    }
+
+
 @app.command("list")
-def list_(rules: common.Rules = None, lang: common.Lang = None) -> None:
+def list_(
+    rules: common.Rules = None, lang: common.Lang = None, quiet: common.Quiet = False, json: common.Json = False
+) -> None:
     """List all rules with severity, what they judge and what they say.
 
     Example: fulfil rules list --rules my_rules
     """
     from rich.table import Table
 
+    from fulfil_analytics.report.words import Words
     from fulfil_analytics.rulebook import load_rules
 
-    table = Table("rule", "family", "severity", "evidence", "judges", "finds", box=None, pad_edge=False)
-    for rule in load_rules(_folders(rules)):
-        table.add_row(rule.id, rule.family, rule.severity, rule.evidence_class, rule.grain, rule.docs.what)
-    common.show(table)
+    tongue = _lang(lang)
+    words = Words(tongue)
+    heads = ("rule", "family", "severity", "evidence_class", "grain", "finding")
+    english = ("rule", "family", "severity", "evidence", "judges", "finds")
+    names = english if tongue == "en" else tuple(words(f"column.{head}") for head in heads)
+    table = Table(*names, box=None, pad_edge=False)
+    book = load_rules(_folders(rules))
+    for rule in book:
+        if tongue == "en":
+            table.add_row(rule.id, rule.family, rule.severity, rule.evidence_class, rule.grain, rule.docs.what)
+        else:
+            told = (("family", rule.family), ("severity", rule.severity), ("evidence", rule.evidence_class))
+            words_of = (*told, ("grain", rule.grain))
+            table.add_row(rule.id, *(words.term(*word) for word in words_of), rule.title(tongue))
+    common.answer({"rules": [_told(rule, tongue) for rule in book]}, table, quiet=quiet, json=json)
+
+
+def _lang(given: str | None) -> Lang:
+    from typing import cast
+
+    from fulfil_analytics.config import find_config
+
+    return cast("Lang", common.one_of(given, ("en", "zh"), "--lang") or find_config().lang or "en")
 
 
 @app.command()
@@ -46,6 +86,8 @@ def show(
     rule_id: Annotated[str, typer.Argument(metavar="ID", help="Rule id.", autocompletion=complete.rules)],
     rules: common.Rules = None,
     lang: common.Lang = None,
+    quiet: common.Quiet = False,
+    json: common.Json = False,
 ) -> None:
     """Show one rule: what it finds, when not, its parameters, examples and sources.
 
@@ -55,9 +97,10 @@ def show(
 
     from fulfil_analytics.rulebook import load_rules, rule_page
 
-    common.show(
-        Markdown(rule_page(load_rules(_folders(rules))[rule_id], common.one_of(lang, ("en", "zh"), "--lang") or "en"))
-    )
+    tongue = _lang(lang)
+    rule = load_rules(_folders(rules))[rule_id]
+    page = rule_page(rule, tongue)
+    common.answer({**_told(rule, tongue), "page": page}, Markdown(page), quiet=quiet, json=json)
 
 
 @app.command()
@@ -65,6 +108,8 @@ def test(
     folder: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="Folder of own rules; default: the shipped ones.")
     ] = None,
+    quiet: common.Quiet = False,
+    json: common.Json = False,
 ) -> None:
     """Run the examples of every rule. Exit 1 when one does not give what it says.
 
@@ -76,16 +121,18 @@ def test(
 
     book = load_rules([rules_folder(), *([folder] if folder else [])])
     mine = [rule for rule in book if folder is None or rule.file.is_relative_to(folder.resolve())]
-    failed = total = 0
+    total = 0
+    failed: list[dict[str, str]] = []
     with DuckDBEngine.in_memory() as engine:
         for rule in mine:
             results = run_examples(rule, engine)
             total += len(results)
             for result in results:
                 if not result.passed:
-                    failed += 1
+                    failed.append({"rule_id": rule.id, "example": result.name, "difference": result.difference})
                     typer.echo(f"{rule.id}: {result.name}: {result.difference}", err=True)
-    typer.echo(f"{len(mine)} rules, {total} examples, {failed} failed")
+    said = f"{len(mine)} rules, {total} examples, {len(failed)} failed"
+    common.answer({"rules": len(mine), "examples": total, "failed": failed}, said, quiet=quiet, json=json)
     if failed:
         raise typer.Exit(EXIT_FINDINGS)
 
@@ -94,6 +141,8 @@ def test(
 def new(
     rule_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the new rule, in lower_case.")],
     into: Annotated[Path, typer.Option("--into", metavar="DIR", help="Folder to write it into.")] = Path("my_rules"),
+    quiet: common.Quiet = False,
+    json: common.Json = False,
 ) -> None:
     """Begin a rule of your own: a working file with examples, to be edited.
 
@@ -108,4 +157,5 @@ def new(
     if file.exists():
         raise UsageError("the file is there already", file=str(file), remedy="Choose another id, or edit that file")
     write_text(file, text, parents=True)
-    typer.echo(f"written: {file}. Next: edit it, fulfil rules test {into}, fulfil audit INPUT --rules {into}")
+    said = f"written: {file}. Next: edit it, fulfil rules test {into}, fulfil audit INPUT --rules {into}"
+    common.answer({"written": str(file)}, said, quiet=quiet, json=json)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from fulfil_analytics.cli import common
+
 
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write into.")],
@@ -22,12 +24,13 @@ def sample(
         int | None, typer.Option("--weeks", metavar="N", help="Weeks to spread the orders over, 4 to 12.")
     ] = None,
     shops: Annotated[int, typer.Option("--shops", metavar="N", help="Shops, a folder each.")] = 1,
+    quiet: common.Quiet = False,
+    json: common.Json = False,
 ) -> None:
     """Write made-up exports in a real layout, with planted violations and a truth file. No real person is in them.
 
     Example: fulfil sample try-it --orders 500
     """
-    from fulfil_analytics.cli import common
     from fulfil_analytics.sample import LAYOUTS, PROFILES, Recipe, generate
 
     common.one_of(layout, LAYOUTS, "--layout")
@@ -43,7 +46,9 @@ def sample(
         shops=shops,
     )
     truth = generate(folder, recipe)
-    typer.echo(f"{folder}: {orders} orders, {len(truth.planted)} planted violations. Next: {_next(folder)} --out out")
+    said = f"{folder}: {orders} orders, {len(truth.planted)} planted violations. Next: {_next(folder)} --out out"
+    told = {"folder": str(folder), "orders": orders, "planted": len(truth.planted)}
+    common.answer(told, said, quiet=quiet, json=json)
 
 
 def _next(folder: Path) -> str:
