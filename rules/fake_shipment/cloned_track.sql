@@ -18,7 +18,7 @@ events = { type = "int", default = 4, min = 4, max = 50, doc = "scans in a row t
 bulk_numbers = { type = "int", default = 20, min = 2, max = 100000, doc = "numbers that may share a stretch of the way without its end: more are one load" }
 
 [docs]
-what = "Two numbers with the same run of scans, to the second and at the same places: a real parcel's track laid over another number. Critical when the run ends with the delivery, else medium."
+what = "Two numbers with the same run of scans, to the second and at the same places: a real parcel's track laid over another number. Critical when the run ends with the delivery, else medium; medium too where all times are whole minutes and the orders go to one postal code, as to neighbours in one house."
 why = "Track splicing is what platforms removed shippers for in 2025: the goods never travelled, the track is another parcel's."
 not_raised_when = [
   "the parcels are of one order, or go to the same address",
@@ -29,7 +29,8 @@ not_raised_when = [
 ]
 could_be_wrong = [
   { name = "bulk_event", en = "parcels in one container get all its scans at once: then no delivery is in the run", zh = "同一集装箱的包裹同时获得扫描:此时重合段不含签收", when = "found.severity <> 'critical'" },
-  { name = "rounded_times", en = "a feed that rounds times to the hour makes different tracks look alike", zh = "轨迹时间取整到小时会使不同轨迹看似相同", when = "fa_seconds(fa_date(found.first_at), found.first_at) % 3600 = 0 and fa_seconds(fa_date(found.last_at), found.last_at) % 3600 = 0" },
+  { name = "rounded_times", en = "a feed that gives times to the hour makes different tracks look alike", zh = "轨迹时间取整到小时会使不同轨迹看似相同", when = "fa_seconds(fa_date(found.first_at), found.first_at) % 3600 = 0 and fa_seconds(fa_date(found.last_at), found.last_at) % 3600 = 0" },
+  { name = "neighbours", en = "the feed gives times to the minute, and the parcels were handed out together: neighbours in one house, one post room", zh = "轨迹时间只精确到分钟,且包裹一同派送:同楼邻居或同一收发室", when = "fa_seconds(fa_date(found.first_at), found.first_at) % 60 = 0 and fa_seconds(fa_date(found.last_at), found.last_at) % 60 = 0" },
   { name = "combined_order", en = "the parcels belong to one combined or split shipment", zh = "包裹属于同一合包或拆单", when = "parcels.is_combined or parcels.is_split" },
 ]
 evidence_to_keep = "The carrier's own pages for both numbers, printed the same day; weights and signatures of both deliveries."
@@ -183,6 +184,39 @@ run | parcel_id | starts_at        | ends_at          | with_pickup | with_deliv
 '''
 
 [[example]]
+name = "handed out together in one house, by a feed that gives minutes; to two postal codes; to the second"
+flags = ["O1/W1", "O2/W2", "O3/W3", "O4/W4", "O5/W5", "O6/W6"]
+severity = { "O1/W1" = "medium", "O2/W2" = "medium" }
+explanations = { "O1/W1" = { neighbours = "possible" }, "O3/W3" = { neighbours = "possible" }, "O5/W5" = { neighbours = "ruled_out" } }
+parcels = '''
+parcel_id | order_id | waybill | address_key | postal_code
+O1/W1     | O1       | W1      | a1          | 90012
+O2/W2     | O2       | W2      | a2          | 90012
+O3/W3     | O3       | W3      | a3          | 90012
+O4/W4     | O4       | W4      | a4          | 10001
+O5/W5     | O5       | W5      | a5          | 90012
+O6/W6     | O6       | W6      | a6          | 90012
+'''
+journeys = '''
+parcel_id | covered | first_scan_at
+O1/W1     | true    | 2026-01-06 09:00
+O2/W2     | true    | 2026-01-06 09:00
+O3/W3     | true    | 2026-01-06 09:00
+O4/W4     | true    | 2026-01-06 09:00
+O5/W5     | true    | 2026-01-06 09:00
+O6/W6     | true    | 2026-01-06 09:00
+'''
+track_runs = '''
+run | parcel_id | starts_at           | ends_at             | with_pickup | with_delivery
+1   | O1/W1     | 2026-01-06 09:01:00 | 2026-01-08 14:32:00 | false       | true
+1   | O2/W2     | 2026-01-06 09:01:00 | 2026-01-08 14:32:00 | false       | true
+2   | O3/W3     | 2026-01-06 09:01:00 | 2026-01-08 14:32:00 | false       | true
+2   | O4/W4     | 2026-01-06 09:01:00 | 2026-01-08 14:32:00 | false       | true
+3   | O5/W5     | 2026-01-06 09:01:17 | 2026-01-08 14:32:41 | false       | true
+3   | O6/W6     | 2026-01-06 09:01:17 | 2026-01-08 14:32:41 | false       | true
+'''
+
+[[example]]
 name = "the platform's parcel and a seller's; a damaged number"
 flags = ["O2/W2"]
 not_testable = { "O3/W3" = "damaged_identifier" }
@@ -217,6 +251,7 @@ with members as (
     track_runs.starts_at,
     track_runs.ends_at,
     track_runs.with_delivery,
+    case when not fa_masked(parcels.postal_code) then parcels.postal_code end as postal_code,
     track_runs.source_file,
     track_runs.source_line
   from track_runs
@@ -232,6 +267,16 @@ sizes as (
   select numbers.run, count(*) as numbers_on_run
   from numbers
   group by numbers.run
+),
+-- Times to the minute, and one postal code: parcels that were handed out together look so.
+together as (
+  select members.run
+  from members
+  group by members.run
+  having min(members.postal_code) = max(members.postal_code)
+    and count(members.postal_code) = count(*)
+    and max(mod(fa_seconds(fa_date(members.starts_at), members.starts_at), 60)) = 0
+    and max(mod(fa_seconds(fa_date(members.ends_at), members.ends_at), 60)) = 0
 ),
 one_door as (
   select numbers.run, numbers.least_door as door, count(*) as numbers_of_door
@@ -250,10 +295,11 @@ shared as (
     members.source_file,
     members.source_line,
     sizes.numbers_on_run,
-    case when members.with_delivery then 1 else 0 end as with_delivery
+    case when members.with_delivery and together.run is null then 1 else 0 end as with_delivery
   from members
   join numbers on numbers.run = members.run and numbers.waybill = members.waybill
   join sizes on sizes.run = members.run
+  left join together on together.run = members.run
   left join one_door on one_door.run = members.run and one_door.door = members.door
   where sizes.numbers_on_run - 1 - coalesce(one_door.numbers_of_door, 0)
       + case when numbers.least_door = members.door and numbers.greatest_door = members.door then 1 else 0 end > 0

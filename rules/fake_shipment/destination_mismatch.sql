@@ -54,6 +54,7 @@ not_raised_when = [
   "the places are the same but spelled differently: accents, case, abbreviations (St. Louis, Saint Louis), nicknames (NYC), ZIP+4, full-width letters",
   "the postal codes share the prefix that names one area of the market (US: the first three digits)",
   "the postal codes differ but city and state agree",
+  "one side tells a postal code and the other a city of the area that the code names: how the buyer spelled the city (Pittsburg, 洛杉矶) says nothing",
   "the order goes to a pick-up point",
   "the export says delivered, but the tracking ends earlier, on the way, without a delivery: then the parcel is not testable",
   "the carrier took the parcel back: status_conflict speaks of it",
@@ -280,6 +281,47 @@ P1        | true    | 07030            | Jersey City | NJ
 '''
 
 [[example]]
+name = "a code on one side, a city on the other: misspelled, in another script, a borough, the state beside it, behind a mask; elsewhere"
+flags = ["P7", "P8"]
+evidence = { P7 = { level = "city", order_place = "洛杉矶/CA", tracked_place = "SPRINGFIELD/IL" } }
+parcels = '''
+parcel_id | market | postal_code | city             | state      | delivered_at
+P1        | US     | 07030       | Hobokin          | NJ         | 2026-01-09 10:00
+P2        | US     | 90012       | 洛杉矶           | 加利福尼亚 | 2026-01-09 10:00
+P3        | US     | 07030       | New York         | NJ         | 2026-01-09 10:00
+P4        | US     | 90012       | Los Angeles, CA  | CA         | 2026-01-09 10:00
+P5        | US     | 900**       | Luo Shan Ji      | CA         | 2026-01-09 10:00
+P6        | US     | 90012       | 洛杉矶           | CA         | 2026-01-09 10:00
+P7        | US     | 90012       | 洛杉矶           | CA         | 2026-01-09 10:00
+P8        | US     | 07030       | Hobokin          | NJ         | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | last_postal_code | last_city   | last_state
+P1        | true    |                  | HOBOKEN     | NJ
+P2        | true    |                  | LOS ANGELES | CA
+P3        | true    |                  | HOBOKEN     | NJ
+P4        | true    |                  | LOS ANGELES | CA
+P5        | true    |                  | LOS ANGELES | CA
+P6        | true    | 91311            | LOS ANGELES | CA
+P7        | true    |                  | SPRINGFIELD | IL
+P8        | true    |                  | NEWARK      | NJ
+'''
+places = '''
+country | postal_code | city        | state
+US      | 62701       | Springfield | IL
+US      | 07030       | Hoboken     | NJ
+US      | 07102       | Newark      | NJ
+US      | 90012       | Los Angeles | CA
+'''
+place_names = '''
+country | state | city        | alias
+US      | CA    | los angeles | los angeles
+US      | IL    | springfield | springfield
+US      | NJ    | hoboken     | hoboken
+US      | NJ    | newark      | newark
+'''
+
+[[example]]
 name = "pick-up point and return"
 flags = []
 excused = { P1 = "pickup_point", P2 = "returned_by_carrier" }
@@ -446,8 +488,18 @@ suspects as (
     coalesce(lengths.digits, 0) as digits,
     replace(fa_place(sides.order_postal_code), ' ', '') as order_code,
     replace(fa_place(sides.tracked_postal_code), ' ', '') as tracked_code,
-    fa_place(sides.order_city) as order_name,
-    fa_place(sides.tracked_city) as tracked_name,
+    -- the area that a code names, as far as a mask shows it
+    case
+      when sides.order_postal_code is null and not fa_masked(fa_left(sides.order_code_shown, sides.prefix_length))
+        and length(sides.order_code_shown) >= coalesce(lengths.digits, 0)
+        then fa_left(fa_place(sides.order_code_shown), sides.prefix_length)
+    end as order_area_shown,
+    -- names in a script without capitals are not held against names in letters
+    case when lower(fa_place(sides.order_city)) <> upper(fa_place(sides.order_city)) then fa_place(sides.order_city) end as order_name,
+    lower(fa_place(sides.order_city)) = upper(fa_place(sides.order_city)) as order_name_unread,
+    case
+      when lower(fa_place(sides.tracked_city)) <> upper(fa_place(sides.tracked_city)) then fa_place(sides.tracked_city)
+    end as tracked_name,
     fa_place(sides.order_state) as order_region,
     fa_place(sides.tracked_state) as tracked_region,
     -- what a mask leaves visible
@@ -503,7 +555,9 @@ named as (
     suspects.prefix_length,
     codes.order_code,
     codes.tracked_code,
+    coalesce(fa_left(codes.order_code, suspects.prefix_length), suspects.order_area_shown) as order_area,
     coalesce(order_alias.place, suspects.order_name) as order_name,
+    suspects.order_name_unread,
     coalesce(tracked_alias.place, suspects.tracked_name) as tracked_name,
     suspects.order_region,
     suspects.tracked_region,
@@ -543,6 +597,44 @@ one_city as (
     and tracked_city.state = order_city.state
     and tracked_city.state = coalesce(named.tracked_state, tracked_city.state)
 ),
+-- What the post calls the places of a code: a name that was misspelled, or written in another language, is not needed where the
+-- code of one side and the name of the other say the same.
+coded_places as (
+  select distinct
+    places.country,
+    replace(fa_place(places.postal_code), ' ', '') as code,
+    places.state,
+    fa_place(places.city) as city
+  from places
+),
+told_names as (
+  select named.parcel_id, named.market, named.tracked_name as name, named.tracked_state as state, named.order_code as code,
+    case when named.tracked_code is null then named.order_area end as area, named.prefix_length
+  from named
+  where named.tracked_name is not null and (named.order_code is not null or named.order_area is not null)
+  union all
+  select named.parcel_id, named.market, named.order_name as name, named.order_state as state, named.tracked_code as code,
+    case when named.order_code is null then fa_left(named.tracked_code, named.prefix_length) end as area, named.prefix_length
+  from named
+  where named.order_name is not null and named.tracked_code is not null
+),
+-- The city that the post gives the one side's code bears the other side's name (an area of several codes counts as one).
+code_says as (
+  select
+    told_names.parcel_id,
+    max(case when coded_places.code = told_names.code then 1 else 0 end) as same_city,
+    max(case when fa_left(coded_places.code, told_names.prefix_length) = told_names.area then 1 else 0 end) as same_area
+  from told_names
+  join place_names
+    on place_names.country = told_names.market
+    and place_names.alias = told_names.name
+    and place_names.state = coalesce(told_names.state, place_names.state)
+  join coded_places
+    on coded_places.country = place_names.country
+    and coded_places.state = place_names.state
+    and coded_places.city = place_names.city
+  group by told_names.parcel_id
+),
 compared as (
   select
     named.parcel_id,
@@ -550,6 +642,7 @@ compared as (
       when named.order_code is not null and named.tracked_code is not null then 'postal_code'
       when named.masked_code is not null then 'postal_code'
       when named.order_name is not null and named.tracked_name is not null then 'city'
+      when named.order_name_unread and code_says.parcel_id is not null then 'city'
       when named.masked_city is not null then 'city'
       when named.order_region is not null and named.tracked_region is not null then 'state'
     end as level,
@@ -558,12 +651,15 @@ compared as (
       named.masked_code = 'match'
     ) as same_code,
     coalesce(replace(named.order_name, ' ', '') = replace(named.tracked_name, ' ', ''), named.masked_city = 'match', false)
-      or one_city.parcel_id is not null as same_city,
+      or one_city.parcel_id is not null
+      or coalesce(code_says.same_city = 1, false) as same_city,
+    coalesce(code_says.same_area = 1, false) as same_area,
     coalesce(named.order_state <> named.tracked_state, false) as other_state,
     named.order_code_kind,
     named.tracked_code_kind
   from named
   left join one_city on one_city.parcel_id = named.parcel_id
+  left join code_says on code_says.parcel_id = named.parcel_id
 )
 select
   sides.parcel_id,
@@ -592,7 +688,7 @@ select
 from compared
 join sides on sides.parcel_id = compared.parcel_id
 where (compared.level = 'postal_code' and not compared.same_code and (not compared.same_city or compared.other_state))
-  or (compared.level = 'city' and (not compared.same_city or compared.other_state))
+  or (compared.level = 'city' and not compared.same_area and (not compared.same_city or compared.other_state))
   or (compared.level = 'state' and compared.other_state)
 union all
 select

@@ -37,7 +37,7 @@ not_raised_when = [
   "the number was used again long after the delivery",
 ]
 could_be_wrong = [
-  { name = "zone_of_scans", en = "the tracking input has local times without offset: going west to east up to a few hours are missing", zh = "轨迹为不含时区的当地时间:由西向东会少几个小时", when = "found.fault = 'too_fast' and fa_seconds(found.from_at, found.to_at) > 0 and found.km * 3600 < {speed_km_h} * (fa_seconds(found.from_at, found.to_at) + 10800)" },
+  { name = "zone_of_scans", en = "the tracking input has local times without offset: going east to west up to a few hours are missing", zh = "轨迹为不含时区的当地时间:由东向西会少几个小时", when = "found.fault = 'too_fast' and fa_seconds(found.from_at, found.to_at) > 0 and found.km * 3600 < {speed_km_h} * (fa_seconds(found.from_at, found.to_at) + 10800)" },
   { name = "daylight_saving", en = "an hour is lost by daylight saving", zh = "夏令时造成的一小时差异", when = "found.fault = 'too_fast' and fa_seconds(found.from_at, found.to_at) > 0 and found.km * 3600 < {speed_km_h} * (fa_seconds(found.from_at, found.to_at) + 3600)" },
   { name = "late_scan_upload", en = "the carrier uploads some scans late, with the time of the upload", zh = "承运商延迟上传扫描并以上传时间记录" },
   { name = "recycled_number", en = "the number was used before: the two scans are weeks apart", zh = "单号曾被使用:两次扫描相隔数周", when = "fa_seconds(found.from_at, found.to_at) > 30 * 86400" },

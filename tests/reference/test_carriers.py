@@ -123,6 +123,12 @@ def test_examples_of_the_files_fit_their_format(book: CarrierBook, judged: Judge
         ("yto", "YT1234567890123", ("ok", "fits", "yto/yt-13")),
         ("yto", "YT2229521272164446", ("bad", "no_format_fits", "yto/yt-13")),
         ("yunexpress", "YT2229521272164446", ("ok", "fits", "yunexpress/yt-16")),
+        # What public lists hold beside the proven forms proves nothing; a phone number is still none.
+        ("yto", "886123456789", ("unknown", "low_confidence", "yto/digits")),
+        ("sto", "STO1234567890", ("unknown", "low_confidence", "sto/others")),
+        ("gofo", "CR000485623975", ("unknown", "low_confidence", "gofo/cr")),
+        ("ups", "123987456012", ("unknown", "low_confidence", "ups/digits-12")),
+        ("ups", "447911123456", ("bad", "no_format_fits", "ups/1z")),
         # One of its last-mile partners prints what nobody has published, so nothing is proven.
         ("yunexpress", "YT1234567890123", ("unknown", "low_confidence", None)),
         ("yunexpress", "9400111201080805483016", ("ok", "handover", "usps/impb-22")),

@@ -27,6 +27,12 @@ SAME = [
     ((None, "Coeur d'Alene", "ID"), (None, "COEUR D ALENE", "ID")),
     (("7030", "Hoboken", "NJ"), ("07030", "Jersey City", None)),
     (("83814", None, None), ("83815", None, None)),
+    (("15213", "Pittsburg", "Pennsylvania"), (None, "PITTSBURGH", "PA")),
+    (("10001", "纽约", "NY"), (None, "NEW YORK", "NY")),
+    (("11201", "New York", "NY"), (None, "BROOKLYN", "NY")),
+    (("90012", "Los Angeles, CA", "CA"), (None, "LOS ANGELES", "CA")),
+    (("90012", "洛杉矶", "加利福尼亚州"), ("91311", "LOS ANGELES", "CA")),
+    ((None, "PITTSBURGH", "PA"), ("15213", "Pittsburg", "PA")),
 ]
 DIFFERENT = [
     (("90012", "Los Angeles", "CA"), ("10001", "New York", "NY"), "postal_code"),
@@ -35,6 +41,9 @@ DIFFERENT = [
     ((None, "Portland", "OR"), (None, "Portland", "ME"), "city"),
     ((None, None, "Montana"), (None, None, "MO"), "state"),
     (("90012", None, None), ("9001", None, None), "postal_code"),
+    (("90012", "洛杉矶", "CA"), (None, "SAN FRANCISCO", "CA"), "city"),
+    (("90012", "Los Angeles", "CA"), (None, "LONG BEACH", "CA"), "city"),
+    (("10001", "纽约", "NY"), ("90012", "LOS ANGELES", "CA"), "postal_code"),
 ]
 
 
