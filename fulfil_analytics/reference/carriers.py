@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from fulfil_analytics.errors import CarrierError, suggest
 from fulfil_analytics.reference.carrier_file import PUBLISHED, Carrier, CarrierFile, read_carrier
-from fulfil_analytics.reference.verdicts import Judge, knows_all, proven_by
+from fulfil_analytics.reference.verdicts import Judge, knows_all, lost_zeros_sql, proven_by
 from fulfil_analytics.sql import literal, name, read_sql
 
 if TYPE_CHECKING:
@@ -171,6 +171,29 @@ class CarrierBook:
                 carriers.append(f"CASE WHEN {fits} THEN {literal(one.id)} END")
         template = Template(read_sql(_PACKAGE, "waybill_fits.sql"))
         con.execute(template.substitute(source=source, into=name(into), carriers=",\n".join(carriers)))
+
+    def zeros_lost(self, con: duckdb.DuckDBPyConnection, source: str, into: str = "zeros_lost") -> None:
+        """Tell which wrong numbers have lost zeros in front, as a spreadsheet drops them.
+
+        Parameters
+        ----------
+        con : duckdb.DuckDBPyConnection
+            Where `source` stands.
+        source : str
+            A relation (name or parenthesised query) with the columns ``carrier`` (id or null) and ``waybill``
+            (normalised; a phone number as ``PHONE#`` and its length).
+        into : str
+            Table to create, one row a distinct pair that can only be its carrier's with one to three zeros in front:
+            ``carrier``, ``waybill``.
+        """
+        read = read_sql(_PACKAGE, "zeros_suspects.sql")
+        con.execute(Template(read).substitute(source=source))
+        self.check(con, "zeros_suspects", "zeros_checks")
+        present = con.execute("SELECT DISTINCT carrier FROM zeros_suspects ORDER BY carrier").fetchall()
+        known = [carrier for (carrier,) in present if carrier in self.by_id]
+        cases = "\n".join(f"WHEN {literal(one)} THEN {lost_zeros_sql(self.by_id[one])}" for one in known)
+        lost = f"CASE carrier\n{cases}\nELSE FALSE END" if known else "FALSE"
+        con.execute(Template(read_sql(_PACKAGE, "zeros_lost.sql")).substitute(into=name(into), lost=lost))
 
 
 def _paths(folders: Iterable[Path]) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What a dummy waybill number looks like: words, repeated and running characters, phone numbers."""
+"""What a dummy waybill number looks like, and what a barcode puts in front of a number."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ class Placeholders:
     sequence: int
     words: str
     phones: str
+
+
+@cache
+def routed() -> str:
+    """Return the pattern of a barcode that holds a postal code before the number; its groups hold the number."""
+    data: dict[str, Any] = toml.read(Path(__file__).resolve().parent / "barcodes.toml", CarrierError).data
+    return "|".join(data["routed"])
 
 
 @cache

@@ -93,6 +93,28 @@ def knows_all(carrier: Carrier, partners: Iterable[Carrier]) -> bool:
     return carrier.is_complete and all(partner.is_complete for partner in partners)
 
 
+def lost_zeros_sql(carrier: Carrier) -> str:
+    """Return SQL that is true for a number that is one of the carrier's once zeros are put in front of it.
+
+    The zeros must show: the check digit is right with them, or the format has zeros there and nothing else. A number
+    that is only known by its length (``hidden``) can show the latter alone.
+
+    Notes
+    -----
+    It reads the columns ``waybill`` (with the zeros), ``filled`` (a 1 in the place of their last) and ``hidden``.
+    """
+    shown = []
+    for form in carrier.formats:
+        if form.confidence not in PUBLISHED:
+            continue
+        if form.check is None:
+            other = f"regexp_full_match(filled, {literal(form.pattern)})"
+            shown.append(f"({form.shape_sql} AND NOT {other})")
+        elif form.trusted:
+            shown.append(f"(NOT hidden AND {form.fits_sql})")
+    return " OR ".join(shown) or "FALSE"
+
+
 def proven_by(carrier: Carrier) -> list[NumberFormat]:
     """Return the formats that tie a number to the carrier: officially known, with a check digit."""
     return [form for form in carrier.formats if form.confidence == "A" and form.check is not None and form.trusted]

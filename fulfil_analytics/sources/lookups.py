@@ -12,7 +12,7 @@ from fulfil_analytics import toml
 from fulfil_analytics.errors import FormatError
 from fulfil_analytics.privacy import Privacy
 from fulfil_analytics.privacy import install as install_privacy
-from fulfil_analytics.reference.placeholders import placeholders
+from fulfil_analytics.reference.placeholders import placeholders, routed
 from fulfil_analytics.sources.content import install_content
 from fulfil_analytics.sources.folding import fold
 from fulfil_analytics.sql import fill, read_sql
@@ -87,7 +87,7 @@ def _install_macros(con: DuckDBPyConnection) -> None:
     con.execute(
         fill(
             read_sql("fulfil_analytics.sources", "macros.sql"),
-            {"blanks": _BLANKS, "dummy_words": placeholders().words},
+            {"blanks": _BLANKS, "dummy_words": placeholders().words, "routed": routed()},
         )
     )
     install_content(con)

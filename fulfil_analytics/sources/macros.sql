@@ -33,7 +33,7 @@ CREATE OR REPLACE TEMP MACRO fa_bare_identifier(t) AS
   strlen(t) <= 40 AND regexp_full_match(t, '[0-9]+');
 
 CREATE OR REPLACE TEMP MACRO fa_bare_waybill(t) AS
-  strlen(t) <= 60 AND regexp_full_match(t, '[0-9A-Z]*[0-9][0-9A-Z]*');
+  strlen(t) <= 60 AND regexp_full_match(t, '[0-9A-Z]*[0-9][0-9A-Z]*') AND NOT regexp_full_match(t, {routed});
 
 -- Spreadsheets guard a number with ' or ="...".
 CREATE OR REPLACE TEMP MACRO fa_identifier(t) AS
@@ -42,9 +42,13 @@ CREATE OR REPLACE TEMP MACRO fa_identifier(t) AS
     ELSE t END;
 
 -- No blanks, no hyphens of any kind, upper case. Dots, slashes and plus signs are part of some carriers' numbers.
-CREATE OR REPLACE TEMP MACRO fa_waybill(t) AS
+CREATE OR REPLACE TEMP MACRO fa_waybill_signs(t) AS
   upper(CASE WHEN regexp_matches(t, '[^0-9A-Za-z]')
     THEN regexp_replace(fa_identifier(t), '[\x{00ad}\x{2010}-\x{2015}\x{2212}\x{200b}-]', '', 'g') ELSE t END);
+
+-- Without the postal code that a barcode has in front.
+CREATE OR REPLACE TEMP MACRO fa_waybill(t) AS
+  regexp_replace(fa_waybill_signs(t), '^(?:' || {routed} || ')$', '\1\2\3');
 
 -- A word of letters beside a blank is a name or a street, and so is what has no digit. Neither is a number.
 CREATE OR REPLACE TEMP MACRO fa_wordy(t, word) AS

@@ -16,13 +16,15 @@ both = { en = "the waybill number and another number", zh = "运单号及其他�
 other = { en = "a number", zh = "编号" }
 
 [docs]
-what = "Order, SKU or tracking numbers in scientific notation, rounded to zeros, or with a trailing .0: one finding an order for its waybill and SKU numbers, one a file for rows whose order number is lost."
+what = "Order, SKU or tracking numbers in scientific notation, rounded to zeros, or with a trailing .0, and tracking numbers without the zeros that stand in front of their carrier's: one finding an order for its waybill and SKU numbers, one a file for rows whose order number is lost."
 why = "A damaged number matches nothing: its parcel cannot be traced, its order cannot be joined, and no other rule speaks of the number."
 not_raised_when = [
   "the number is whole, even if it is long or ends in some zeros",
+  "zeros in front would not make it a number of its carrier that its check digit or its form shows",
   "the number is blank",
 ]
 could_be_wrong = [
+  { name = "fits_by_chance", en = "a made-up number becomes one of its carrier's with zeros in front by chance, one in ten where one check digit decides", zh = "编造的单号补零后偶然符合承运商格式(一位校验码约十分之一)" },
   { name = "real_zeros", en = "the carrier truly issues numbers that end in many zeros", zh = "承运商确实使用以多个零结尾的单号" },
 ]
 evidence_to_keep = "The export as the platform gave it, never opened and saved in a spreadsheet."

@@ -15,6 +15,7 @@ message.zh = "包裹最终到达 {tracked_place},而订单收货地为 {order_pl
 postal_levels = "postal_levels.country = parcels.market"
 destination_names = "destination_names.parcel_id = parcels.parcel_id"
 masked_places = "masked_places.parcel_id = parcels.parcel_id"
+places = "places.country = parcels.market and places.postal_code = fa_left(parcels.postal_code, 5) and places.kind = 'military'"
 
 [[not_testable]]
 reason = "no_place_reference"
@@ -31,6 +32,12 @@ when = """postal_levels.country is not null
 [[not_testable]]
 reason = "tracking_ends_on_the_way"
 when = "journeys.delivered_at is null and journeys.last_place_at < parcels.delivered_at"
+
+[[not_testable]]
+reason = "military_mail"
+when = """places.kind = 'military'
+  and journeys.last_place_at is distinct from journeys.delivered_at
+  and journeys.last_place_at is distinct from journeys.last_delivered_at"""
 
 [[excused]]
 reason = "pickup_point"
@@ -57,6 +64,7 @@ not_raised_when = [
   "one side tells a postal code and the other a city of the area that the code names: how the buyer spelled the city (Pittsburg, 洛杉矶) says nothing",
   "the order goes to a pick-up point",
   "the export says delivered, but the tracking ends earlier, on the way, without a delivery: then the parcel is not testable",
+  "the order goes to military mail (APO, FPO), and no delivery names its place: the carrier's tracking ends where it hands the mail over; then the parcel is not testable",
   "the carrier took the parcel back: status_conflict speaks of it",
   "a part is missing on one side, or hidden by a mask: a coarser level is compared, or the parcel is not testable",
   "what a mask leaves visible agrees: the leading digits of the postal code that name the area, or a whole word of the city",
@@ -381,6 +389,27 @@ journeys = '''
 parcel_id | covered | delivered_at     | last_place_at    | last_postal_code | last_city | last_state
 P1        | true    |                  | 2026-01-08 07:00 | 10001            | NEW YORK  | NY
 P2        | true    | 2026-01-09 10:00 | 2026-01-08 07:00 | 10001            | NEW YORK  | NY
+'''
+
+[[example]]
+name = "military mail: the last place is where the carrier handed it over; a delivery elsewhere is one"
+flags = ["P2"]
+not_testable = { P1 = "military_mail" }
+evidence = { P2 = { order_code_kind = "military" } }
+parcels = '''
+parcel_id | market | postal_code | city | state | delivered_at
+P1        | US     | 09012-0001  | APO  | AE    | 2026-01-09 10:00
+P2        | US     | 09012       | APO  | AE    | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | delivered_at     | last_place_at    | last_postal_code | last_city | last_state
+P1        | true    | 2026-01-09 10:00 | 2026-01-08 07:00 | 60666            | CHICAGO   | IL
+P2        | true    | 2026-01-09 10:00 | 2026-01-09 10:00 | 60666            | CHICAGO   | IL
+'''
+places = '''
+country | postal_code | city    | state | kind
+US      | 09012       | Apo     | AE    | military
+US      | 60666       | Chicago | IL    | standard
 '''
 
 [[example]]

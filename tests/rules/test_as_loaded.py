@@ -103,6 +103,8 @@ CASES = [
     Case("guarded_formula", f'="{N[3]}"', tracked=N[3]),
     Case("guarded_quote", f"'{N[4]}", tracked=f"\t{N[4]} "),
     Case("zero_in_front", "041441760228964", "FedEx"),
+    Case("barcode_with_postal_code", f"42090012{N[35]}", tracked=N[35]),
+    Case("barcode_in_the_feed", N[36], tracked=f"420 90012-1234 {N[36]}"),
     # how the carrier is called, and who delivers
     Case("aliases_of_one_carrier", N[5], "usps ground ADVANTAGE", feed="21051"),
     Case("carrier_in_two_languages", "986578788855", "FedEx® Ground", feed="联邦快递"),
@@ -159,6 +161,8 @@ CASES = [
     Case("scientific_b", "9.40011E+21", cells=KIM, guilty=("damaged_identifier",), tracked=None),
     Case("point_zero", "612999988208.0", "FedEx", guilty=("damaged_identifier",), tracked=None),
     Case("lost_to_zeros", "9234690390470910000000", guilty=("damaged_identifier",), tracked=None),
+    Case("zero_lost_in_front", "41441760228964", "FedEx", guilty=("damaged_identifier",), tracked=None),
+    Case("zeros_lost_in_front", "2927168687", "SiCepat", guilty=("damaged_identifier",), tracked=None),
     # the guilty
     Case("duplicate_a", N[28], cells=JO, guilty=("duplicate_waybill",)),
     Case("duplicate_b", N[28], cells=KIM, guilty=("duplicate_waybill",)),

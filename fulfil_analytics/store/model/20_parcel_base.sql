@@ -22,9 +22,13 @@ WITH base AS (
   WHERE lines.waybill IS NOT NULL
   GROUP BY lines.order_id, lines.waybill
 )
-SELECT base.*, carrier_of.carrier, carrier_of.carrier_key
+SELECT
+  base.* REPLACE (base.waybill_damaged OR zeros_lost.waybill IS NOT NULL AS waybill_damaged),
+  zeros_lost.waybill IS NOT NULL AS zeros_lost,
+  carrier_of.carrier, carrier_of.carrier_key
 FROM base
-LEFT JOIN carrier_of ON carrier_of.carrier_as_given = base.carrier_as_given;
+LEFT JOIN carrier_of ON carrier_of.carrier_as_given = base.carrier_as_given
+LEFT JOIN zeros_lost ON zeros_lost.carrier = carrier_of.carrier AND zeros_lost.waybill = base.waybill;
 
 CREATE OR REPLACE TEMP TABLE shared_numbers AS
 SELECT waybill FROM parcel_base WHERE NOT waybill_damaged AND NOT waybill_is_phone GROUP BY waybill HAVING count(*) > 1;

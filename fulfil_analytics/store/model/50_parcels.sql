@@ -6,6 +6,7 @@ FROM (
   SELECT
     b.parcel_id,
     CASE
+      WHEN b.zeros_lost THEN NULL
       WHEN b.waybill_is_phone THEN 'phone_number'
       WHEN b.waybill = upper(b.order_id) THEN 'order_number'
       WHEN length(b.waybill) >= {repeated} AND replace(b.waybill, left(b.waybill, 1), '') = '' THEN 'repeated_character'
