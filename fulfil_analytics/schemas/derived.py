@@ -136,7 +136,10 @@ class Parcels(Table):
     fits_carriers: pl.String = col(
         "carriers whose format and check digit a bad number fits, none of which hands over to its own; null when none"
     )
-    given_at: TIME = col("when the number was given to the platform: rts, else shipped, else label time; UTC")
+    given_at: TIME = col(
+        "when the number was given to the platform: rts, else shipped, else label time; a number that replaced another: "
+        "when an export first shows it; UTC"
+    )
     shop: pl.String = col("shop")
     market: pl.String = col("market")
     warehouse: pl.String = col("warehouse")

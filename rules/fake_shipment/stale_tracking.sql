@@ -44,6 +44,7 @@ why = "A label without a parcel is the commonest fake shipment; platforms count 
 not_raised_when = [
   "the first scan came within the grace, however old the label event is",
   "the grace is not over at the as-of moment",
+  "an older export has the order under another number: this one counts as given when an export first shows it",
   "there is no event of any kind; then untraceable_waybill speaks",
   "the tracking input has no row of the carrier, or begins after the number was given; then the parcel is not testable",
   "the order was cancelled before the carrier had the parcel",

@@ -40,6 +40,7 @@ what = "Waybill numbers for which the tracking input holds no event of any kind 
 why = "No update 24 h after the number was given counts as false logistics status on TikTok Shop, and mainland platforms charge for it."
 not_raised_when = [
   "the grace is not over at the as-of moment",
+  "an older export has the order under another number: this one counts as given when an export first shows it",
   "the tracking input has no row of the carrier, or begins after the number was given; then the parcel is not testable",
   "the order was cancelled before the carrier had the parcel",
   "the system cancelled the order as untraceable already; that cancellation is reported instead",

@@ -197,6 +197,29 @@ def test_pairs_are_judged_once_and_missing_numbers_not_at_all(
     assert con.execute("SELECT count(*) FROM few").fetchone() == (0,)
 
 
+def test_zeros_that_a_spreadsheet_dropped(book: CarrierBook, con: duckdb.DuckDBPyConnection) -> None:
+    lost = [
+        ("fedex", "41441760228964"),  # the check digit of fifteen is right
+        ("sicepat", "2927168687"),  # all of its numbers begin with two zeros
+        ("sicepat", "PHONE#10"),  # known by its length alone, and that fits
+    ]
+    whole = [
+        ("fedex", "986578788855"),  # right as it is
+        ("fedex", "41441760228965"),
+        ("fedex", "PHONE#11"),
+        ("zto", "7312345678901"),  # a digit is missing: nothing says that it was a zero
+        ("sicepat", "1234567890"),  # a dummy
+        ("jt", "41441760228964"),  # its forms are not all known, so nothing is wrong with it
+        (None, "41441760228964"),
+    ]
+    con.execute(
+        "CREATE OR REPLACE TABLE given AS SELECT unnest(?::VARCHAR[]) AS carrier, unnest(?) AS waybill",
+        [list(told) for told in zip(*lost, *whole, strict=True)],
+    )
+    book.zeros_lost(con, "given")
+    assert sorted(con.execute("SELECT carrier, waybill FROM zeros_lost").fetchall()) == lost
+
+
 def test_whose_number_could_it_be(book: CarrierBook, con: duckdb.DuckDBPyConnection) -> None:
     numbers = [
         "9400111201080805483016",

@@ -269,6 +269,26 @@ def test_a_number_that_a_later_export_replaced_is_rebilled(store: Store, add: Ad
     assert rows == {"O0": True, "O1": False, "O2": False, "O3": False}
 
 
+def test_a_number_that_came_later_was_not_given_with_the_first(store: Store, add: Add, model: Model) -> None:
+    """The order's ready-to-ship time is that of its first number; a damaged one was no other number."""
+    store.con.execute("UPDATE source_files SET exported_at = ?", [hours(30)])
+    store.con.execute(
+        "INSERT INTO source_files BY NAME SELECT * REPLACE ('b.csv' AS source_file, 'bb' AS sha256), FROM source_files"
+    )
+    store.con.execute("UPDATE source_files SET exported_at = ? WHERE source_file = 'b.csv'", [hours(60)])
+    told = {"carrier_as_given": "USPS", "rts_at": hours(1)}
+    for number, (old, new, damaged) in enumerate(
+        [("W0", "W1", None), ("W2", "W2", None), (None, "W3", None), ("9.4E+21", "W4", "waybill")]
+    ):
+        add("order_lines", order_id=f"O{number}", waybill=new, source_file="b.csv", **told)
+        add("order_lines", order_id=f"O{number}", waybill=old, damaged=damaged, **told)
+        newest = "SELECT max(source_line) FROM loaded_order_lines"
+        store.con.execute(f"UPDATE loaded_order_lines SET is_current = FALSE WHERE source_line = ({newest})")
+    model(hours(100))
+    rows = dict(store.rows("SELECT order_id, given_at FROM parcels"))
+    assert rows == {"O0": hours(60), "O1": hours(1), "O2": hours(1), "O3": hours(1)}
+
+
 def test_how_a_combined_or_split_order_is_known(store: Store, add: Add, model: Model) -> None:
     same = {"buyer_key": "b", "address_key": "a", "recipient_key": "r", "postal_code": "1", "carrier_as_given": "USPS"}
     add("order_lines", order_id="O1", waybill="W1", **same)

@@ -30,6 +30,21 @@ JOIN carriers ON list_contains(fits.carriers, carriers.carrier)
 WHERE checks.outcome = 'bad' AND carriers.carrier <> checks.carrier AND NOT list_contains(carriers.handover_to, checks.carrier)
 GROUP BY checks.carrier, checks.waybill;
 
+-- A number that came later than the order's first: an older export has the order with another number and without this one. The
+-- order's ready-to-ship time is that of the first; this one was given, at the latest, when an export first shows it.
+CREATE OR REPLACE TEMP TABLE given_later AS
+WITH told AS (
+  SELECT l.order_id, l.waybill, min(f.exported_at) AS first_at
+  FROM loaded_order_lines AS l
+  JOIN source_files AS f ON f.source_file = l.source_file
+  WHERE l.waybill IS NOT NULL AND NOT coalesce(contains(l.damaged, 'waybill'), FALSE)
+    AND l.order_id IN (SELECT order_id FROM loaded_order_lines WHERE NOT is_current AND waybill IS NOT NULL)
+  GROUP BY l.order_id, l.waybill
+)
+SELECT order_id, waybill, first_at
+FROM (SELECT *, min(first_at) OVER (PARTITION BY order_id) AS any_at FROM told)
+WHERE first_at > any_at;
+
 -- What the numbers themselves show, and the ways of the parcels: narrow, as orders are wide and are held next to it.
 CREATE OR REPLACE TEMP TABLE parcel_numbers AS
 SELECT
@@ -59,7 +74,8 @@ SELECT
   CASE WHEN NOT b.waybill_damaged THEN n.format END AS waybill_format,
   n.placeholder,
   CASE WHEN n.placeholder IS NULL AND NOT b.waybill_damaged THEN n.fits_carriers END AS fits_carriers,
-  coalesce(b.rts_at, b.shipped_at, n.label_at) AS given_at,
+  CASE WHEN later.waybill IS NULL THEN coalesce(b.rts_at, b.shipped_at, n.label_at)
+    ELSE greatest(b.rts_at, b.shipped_at, later.first_at) END AS given_at,
   o.shop, o.market, b.warehouse, o.platform_fulfilled,
   o.created_at AS order_created_at,
   o.cancelled_at AS order_cancelled_at,
@@ -72,7 +88,8 @@ SELECT
   b.shipped_at, b.delivered_at, b.source_file, b.source_line
 FROM parcel_base AS b
 JOIN orders AS o ON o.order_id = b.order_id
-JOIN parcel_numbers AS n ON n.parcel_id = b.parcel_id;
+JOIN parcel_numbers AS n ON n.parcel_id = b.parcel_id
+LEFT JOIN given_later AS later ON later.order_id = b.order_id AND later.waybill = b.waybill;
 
 DROP TABLE parcel_numbers;
 
