@@ -77,7 +77,9 @@ def build_model(store: Store, carriers: CarrierBook, as_of: dt.datetime, given: 
     for table in ("parcels", "journeys", "orders"):
         store.con.execute(f"DELETE FROM {table}")
     run_model(store, "10_lines", values, given)
-    numbers = "SELECT c.carrier, l.waybill FROM lines AS l JOIN carrier_of AS c ON c.carrier_as_given = l.carrier_as_given"
+    numbers = (
+        "SELECT c.carrier, l.waybill FROM lines AS l JOIN carrier_of AS c ON c.carrier_as_given = l.carrier_as_given"
+    )
     carriers.zeros_lost(store.con, source=f"({numbers} WHERE l.waybill IS NOT NULL)")
     for file in ("20_parcel_base", "30_journeys", "40_orders"):
         run_model(store, file, values, given)
