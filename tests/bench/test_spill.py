@@ -17,7 +17,7 @@ import pytest
 from said import fulfil
 
 from fulfil_analytics.audit.options import Options, Pii
-from fulfil_analytics.audit.run import run_audit
+from fulfil_analytics.audit.run import run_audit, run_deadlines
 from fulfil_analytics.engines import locked
 from fulfil_analytics.errors import StoreError, disk_trouble
 from fulfil_analytics.sample import generate
@@ -105,13 +105,14 @@ def test_an_audit_encrypts_where_it_read_exports_or_the_store_keeps_what_is_pers
 ) -> None:
     generate(tmp_path / "exports", orders=12, seed=1)
     settings: dict[str, Any] = {"db": tmp_path / "shop.duckdb", "only": ("late_dispatch",)}
-    with run_audit([str(tmp_path / "exports")], Options(pii=pii, **settings)) as run:
+    with run_deadlines([str(tmp_path / "exports")], Options(pii=pii, **settings)) as run:
         assert run.store.encrypted
-    with run_audit([], Options(**settings)) as run:  # what was read may still stand in what memory is free
+    with run_deadlines([], Options(**settings)) as run:  # what was read may still stand in what memory is free
         assert run.store.encrypted
     monkeypatch.setattr(spill, "_exports_read", threading.Event())
-    with run_audit([], Options(**settings)) as run:  # whatever is asked for now
-        assert run.store.encrypted is encrypted
+    for begin in (run_deadlines, run_audit):
+        with begin([], Options(**settings)) as run:  # whatever is asked for now
+            assert run.store.encrypted is encrypted
     with open_store(tmp_path / "shop.duckdb") as store:
         assert store.encrypted
         assert store.one("SELECT current_setting('temp_file_encryption')") is True
