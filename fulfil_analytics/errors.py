@@ -199,15 +199,20 @@ def disk_trouble(problem: BaseException | None) -> str:
     return ""
 
 
-def out_of_memory(problem: BaseException) -> bool:
-    """Tell whether Python's or the database's memory was full.
+def memory_trouble(problem: BaseException) -> tuple[str, str] | None:
+    """Return which memory is used up and what to do about it, where that is what happened.
 
     Examples
     --------
-    >>> out_of_memory(MemoryError()), out_of_memory(KeyError())
-    (True, False)
+    >>> memory_trouble(MemoryError())
+    ('the memory of this machine is used up', 'Close other programs, or give the database less with --memory')
+    >>> memory_trouble(KeyError())
     """
-    return isinstance(problem, MemoryError) or type(problem).__name__ == "OutOfMemoryException"
+    if isinstance(problem, MemoryError):
+        return "the memory of this machine is used up", "Close other programs, or give the database less with --memory"
+    if type(problem).__name__ == "OutOfMemoryException" or "Out of Memory Error" in str(problem):
+        return "the database has used up the memory that it may take", "Give it more with --memory"
+    return None
 
 
 def trace(problem: BaseException) -> Iterator[str]:

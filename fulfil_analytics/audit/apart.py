@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from fulfil_analytics.audit.intake import Taken, take_in
 from fulfil_analytics.audit.options import nothing, silent
-from fulfil_analytics.errors import Broken, FulfilError, StoreError, disk_trouble, in_hand, out_of_memory, trace
+from fulfil_analytics.errors import Broken, FulfilError, StoreError, disk_trouble, in_hand, memory_trouble, trace
 
 if TYPE_CHECKING:
     from fulfil_analytics.audit.intake import Given
@@ -157,10 +157,11 @@ def _taken(lent: Lent, inputs: Sequence[str], options: Options, tell: Callable[[
 def _in_our_words(problem: Exception, lent: Lent) -> Exception:
     """Return an error that is none of ours in words that quote nothing."""
     trouble = disk_trouble(problem)
-    if trouble or out_of_memory(problem):
+    full = (trouble, "Make room, or give more with --memory") if trouble else memory_trouble(problem)
+    if full is not None:
         return StoreError(
-            f"the exports cannot be loaded: {trouble or 'the memory is full'}",
-            file=str(lent.path),
-            remedy="Make room, or give more with --memory; files that were loaded stay loaded",
+            f"the exports cannot be loaded: {full[0]}",
+            file=str(lent.path) if trouble else in_hand(problem) or None,
+            remedy=f"{full[1]}; files that were loaded stay loaded",
         )
     return Broken(type(problem).__name__, "".join(trace(problem)), in_hand(problem))

@@ -19,7 +19,7 @@ from fulfil_analytics.errors import (
     FulfilError,
     disk_trouble,
     in_hand,
-    out_of_memory,
+    memory_trouble,
     trace,
 )
 
@@ -79,8 +79,9 @@ def _words(problem: Exception) -> tuple[str, int, dict[str, object]]:
     trouble = disk_trouble(problem)
     if trouble:
         return f"the disk cannot be written: {trouble}. Make room, then run again; nothing is lost.", EXIT_USAGE, {}
-    if out_of_memory(problem):
-        return "the memory is full. Limit the database with --memory, or give more.", EXIT_USAGE, {}
+    full = memory_trouble(problem)
+    if full is not None:
+        return f"{full[0]}. {full[1]}, then run again.", EXIT_USAGE, {}
     kind = problem.kind if isinstance(problem, Broken) else type(problem).__name__
     file = in_hand(problem)
     at, rest = (f"{file}: ", " Without this file the others can be audited.") if file else ("", "")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fulfil_analytics.engines.base import EngineError
-from fulfil_analytics.errors import StoreError, disk_trouble
+from fulfil_analytics.errors import StoreError, disk_trouble, memory_trouble
 from fulfil_analytics.sql import literal, read_sql
 
 if TYPE_CHECKING:
@@ -232,11 +232,11 @@ def _kind(duckdb_type: str) -> str:
 def _no_room(problem: BaseException) -> StoreError | None:
     """Return the error that says memory or disk is full, where that is what happened."""
     trouble = disk_trouble(problem)
-    if not trouble and "Out of Memory Error" not in str(problem):
+    full = (trouble, "Make room, or give more with --memory") if trouble else memory_trouble(problem)
+    if full is None:
         return None
     return StoreError(
-        f"the rules cannot be run: {trouble or 'the memory is full'}",
-        remedy="Make room, or give more with --memory, then run again; what was loaded stays loaded",
+        f"the rules cannot be run: {full[0]}", remedy=f"{full[1]}, then run again; what was loaded stays loaded"
     )
 
 

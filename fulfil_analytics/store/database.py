@@ -20,6 +20,9 @@ from fulfil_analytics.sql import literal
 from fulfil_analytics.store.spill import exports_were_read, private_folder, spill_settings
 
 STORE_VERSION = 1
+MEMORY_OF_A_THREAD = 64 << 20
+"""Bytes of memory that a thread is given at least. With a quarter of it, a million orders were derived in 345 s, not in
+85 s: every thread holds rows of its own, and what they hold together is put aside and read again."""
 
 _FRESH = (
     "CREATE TABLE store_meta (store_version INTEGER, made_by VARCHAR)",
@@ -228,8 +231,17 @@ def _settings(
     con.execute("SET GLOBAL disabled_optimizers = 'common_subplan'")
     for name, value in spill_settings(temp / "spill", encrypted=encrypted).items():
         con.execute(f"SET {name} = {literal(value)}")
-    if memory is None:
-        return
+    if memory is not None:
+        _limit(con, memory)
+    # DuckDB starts a thread for each core, however little memory there is for it
+    threads, limit = con.execute(
+        "SELECT current_setting('threads'), try(parse_formatted_bytes(current_setting('memory_limit')))"
+    ).fetchall()[0]
+    if limit is not None and threads > max(1, limit // MEMORY_OF_A_THREAD):  # a limit in pebibytes is none
+        con.execute(f"SET threads = {max(1, limit // MEMORY_OF_A_THREAD)}")
+
+
+def _limit(con: duckdb.DuckDBPyConnection, memory: str) -> None:
     try:
         con.execute("SET memory_limit = ?", [memory])
     except duckdb.Error:

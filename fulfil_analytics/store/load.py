@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from fulfil_analytics.errors import FulfilError, InputError, StoreError, disk_trouble
+from fulfil_analytics.errors import FulfilError, InputError, StoreError, disk_trouble, memory_trouble
 from fulfil_analytics.privacy import struck
 from fulfil_analytics.schemas import LOADED, duckdb_types, key_of
 from fulfil_analytics.sql import literal, read_sql, run_script
@@ -188,13 +188,15 @@ def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _translated(problem: duckdb.Error, shown: str, store: Store) -> FulfilError:
-    trouble = disk_trouble(problem)
-    if trouble or isinstance(problem, duckdb.OutOfMemoryException):
+    trouble, full = disk_trouble(problem), memory_trouble(problem)
+    if trouble:
         return StoreError(
-            f"the store cannot be written: {trouble or 'the memory is full'}",
+            f"the store cannot be written: {trouble}",
             file=str(store.path),
             remedy="Make room, or give more with --memory; nothing of the file was taken",
         )
+    if full is not None:
+        return StoreError(full[0], file=shown, remedy=f"{full[1]}; nothing of the file was taken")
     return InputError(
         f"cannot be read to its end ({type(problem).__name__})",
         file=shown,

@@ -158,7 +158,9 @@ def test_what_breaks_in_the_telling_quotes_nothing_either(
 def test_a_memory_that_is_full_is_said(exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spoil = "from fulfil_analytics.audit import apart; apart.take_in = lambda *given: bytearray(1 << 62); "
     monkeypatch.setattr(apart, "_CODE", apart._CODE.replace("from", spoil + "from", 1))
-    with pytest.raises(StoreError, match="the exports cannot be loaded: the memory is full. .*--memory"):
+    with pytest.raises(
+        StoreError, match="the exports cannot be loaded: the memory of this machine is used up. .*--memory"
+    ):
         run_audit([str(exports)], Options(policy="tiktok-us", db=tmp_path / "shop.duckdb"))
 
 

@@ -180,3 +180,10 @@ def test_the_folder_may_stand_in_the_settings_or_on_the_command_line(
         result = fulfil("load", "export.csv", "--db", "shop.duckdb", *words)
         assert result.returncode == 2
         assert re.fullmatch(wrong.format(folder), result.stderr), result.stderr
+
+
+def test_where_even_that_is_too_little_the_file_in_hand_is_named(tmp_path: Path) -> None:
+    generate(tmp_path / "exports", orders=12, seed=1)
+    said = "(csv|xlsx): the database has used up the memory that it may take. Give it more with --memory; nothing of"
+    with pytest.raises(StoreError, match=said):
+        run_deadlines([str(tmp_path / "exports")], Options(policy="tiktok-us", memory="8MB"))

@@ -19,8 +19,8 @@ from fulfil_analytics.audit.options import Options, Pii
 from fulfil_analytics.audit.run import run_audit, run_load
 from fulfil_analytics.sample import generate
 
-ORDERS, MEMORY = 4_000, "110MB"
-"""So many that the limit does not hold them, and the audit comes to its end all the same."""
+ORDERS, MEMORY = 4_000, "80MB"
+"""So many that the limit, which leaves one thread on any machine, does not hold them, and yet the audit ends."""
 PEOPLE = {
     "Recipient": f"{canaries.NAME} {{}}",
     "Phone #": canaries.PHONES[0],

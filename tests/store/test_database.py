@@ -38,6 +38,17 @@ def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
         assert store.one("SELECT count(*) FROM reviews") == 1
 
 
+def test_there_are_no_more_threads_than_the_memory_can_hold(tmp_path: Path) -> None:
+    with duckdb.connect() as con:
+        cores = con.execute("SELECT current_setting('threads')").fetchall()[0][0]
+    for memory, threads in (("40MB", 1), ("130MB", min(cores, 1)), ("150MB", min(cores, 2)), ("1TB", cores)):
+        with open_store(tmp_path / "shop.duckdb", memory=memory) as store:
+            assert store.one("SELECT current_setting('threads')") == threads, memory
+            store.con.close()
+            store.reopen(memory)
+            assert store.one("SELECT current_setting('threads')") == threads, memory
+
+
 def test_a_text_file_is_no_store(tmp_path: Path) -> None:
     (tmp_path / "shop.duckdb").write_text("Order ID,Order Status\n" * 200, encoding="utf-8")
     with pytest.raises(StoreError, match=r"shop\.duckdb: this is not a DuckDB file.*Name another file with --db"):
