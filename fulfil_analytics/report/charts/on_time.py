@@ -188,7 +188,11 @@ def _frame(figure: Drawing, view: View, stage: str, rows: Sequence[Row], days: S
             "range": _stretch(days),  # by itself it would make room for the names of the windows
             **({"dtick": 86_400_000} if len(days) <= FEW_DAYS else {}),
         },
-        yaxis={"domain": [0.3, 1], "tickformat": ".0%", "range": [max(0.0, min(lowest, limit or 1) - 0.06), 1.03]},
+        yaxis={
+            "domain": [0.3, 1],
+            "tickformat": ".0%",
+            "range": [max(0.0, min(lowest - 0.06, (limit or 1) - 0.06, 0.85)), 1.03],
+        },
         yaxis2={"domain": [0, 0.2], "title": {"text": words("chart.orders"), "font": {"size": 11}}, "nticks": 3},
     )
 
