@@ -7,7 +7,7 @@ evidence_class = "hard"
 grain = "order"
 again = { reach = "order" }
 message.en = "{kept_file} and {other_file} cannot both be right about {fact}: {kept} against {other} ({how}); the first one was used."
-message.zh = "{kept_file} 与 {other_file} 的{fact}相互矛盾:{kept} 与 {other}({how});采用前者。"
+message.zh = "{kept_file} 与 {other_file} 的{fact}相互矛盾：{kept} 与 {other}（{how}）；采用前者。"
 
 [words.fact]
 created_at = { en = "the time of creation", zh = "下单时间" }
@@ -40,8 +40,8 @@ not_raised_when = [
   "the same rows stand in both files, or twice in one",
 ]
 could_be_wrong = [
-  { name = "time_zone", en = "one file was read in another time zone: the two moments are whole hours apart, a day at most", zh = "其中一个文件按另一时区读取:两个时间相差整小时且不超过一天" },
-  { name = "corrected_later", en = "the platform corrected the fact after the first export: the newer file is right", zh = "平台在首次导出后更正了信息:以较新的文件为准", when = "found.how <> 'same_moment'" },
+  { name = "time_zone", en = "one file was read in another time zone: the two moments are whole hours apart, a day at most", zh = "其中一个文件按另一时区读取：两个时间相差整小时且不超过一天" },
+  { name = "corrected_later", en = "the platform corrected the fact after the first export: the newer file is right", zh = "平台在首次导出后更正了信息：以较新的文件为准", when = "found.how <> 'same_moment'" },
 ]
 evidence_to_keep = "Both files as the platform gave them, and a new export of the order."
 sources = [

@@ -6,7 +6,7 @@ severity = "medium"
 evidence_class = "hard"
 grain = "order_or_file"
 message.en = "A spreadsheet damaged {what} ({rows} rows): export the file anew and do not save it from a spreadsheet."
-message.zh = "电子表格破坏了{what}({rows} 行):请重新导出,不要用电子表格另存。"
+message.zh = "电子表格破坏了{what}（{rows} 行）：请重新导出，不要用电子表格另存。"
 
 [words.what]
 order_id = { en = "order numbers", zh = "订单号" }
@@ -24,7 +24,7 @@ not_raised_when = [
   "the number is blank",
 ]
 could_be_wrong = [
-  { name = "fits_by_chance", en = "a made-up number becomes one of its carrier's with zeros in front by chance, one in ten where one check digit decides", zh = "编造的单号补零后偶然符合承运商格式(一位校验码约十分之一)" },
+  { name = "fits_by_chance", en = "a made-up number becomes one of its carrier's with zeros in front by chance, one in ten where one check digit decides", zh = "编造的单号补零后偶然符合承运商格式（一位校验码约十分之一）" },
   { name = "real_zeros", en = "the carrier truly issues numbers that end in many zeros", zh = "承运商确实使用以多个零结尾的单号" },
 ]
 evidence_to_keep = "The export as the platform gave it, never opened and saved in a spreadsheet."

@@ -6,7 +6,7 @@ severity = "low"
 evidence_class = "hard"
 grain = "order_or_file"
 message.en = "A phone number or e-mail address stands in {places}: take it out and export again."
-message.zh = "{places}中含有电话号码或电子邮箱:请移除后重新导出。"
+message.zh = "{places}中含有电话号码或电子邮箱：请移除后重新导出。"
 
 [join]
 order_contents = "order_contents.order_id = orders.order_id"

@@ -6,7 +6,7 @@ severity = "low"
 evidence_class = "soft"
 grain = "order"
 message.en = "The export says that {stage} is due by {platform_due_at}, the policy gives {computed_due_at} ({hours_apart} h apart); the export's own deadline was used."
-message.zh = "导出显示{stage}时限为 {platform_due_at},按政策计算为 {computed_due_at}(相差 {hours_apart} 小时);采用导出中的时限。"
+message.zh = "导出显示{stage}时限为 {platform_due_at}，按政策计算为 {computed_due_at}（相差 {hours_apart} 小时）；采用导出中的时限。"
 
 [join]
 order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'dispatch'"

@@ -7,12 +7,12 @@ evidence_class = "soft"
 grain = "file"
 scope = "source_files.kind = 'orders'"
 message.en = "{source} may be cut off: {cause} ({orders} orders)."
-message.zh = "{source} 可能不完整:{cause}(共 {orders} 个订单)。"
+message.zh = "{source} 可能不完整：{cause}（共 {orders} 个订单）。"
 
 [words.cause]
 cap = { en = "it holds exactly as many orders as the platform exports at most", zh = "订单数恰好等于平台单次导出上限" }
-gap = { en = "it holds exactly as many orders as the platform exports at most, and no file holds the orders next to it in time", zh = "订单数恰好等于平台单次导出上限,且相邻时段的订单不在任何文件中" }
-reach = { en = "it reaches back further than the platform exports, and its first days are empty", zh = "时间跨度超过平台可导出的范围,且最初几天没有订单" }
+gap = { en = "it holds exactly as many orders as the platform exports at most, and no file holds the orders next to it in time", zh = "订单数恰好等于平台单次导出上限，且相邻时段的订单不在任何文件中" }
+reach = { en = "it reaches back further than the platform exports, and its first days are empty", zh = "时间跨度超过平台可导出的范围，且最初几天没有订单" }
 
 [params]
 caps = { type = "list", default = ["15000", "200000"], doc = "numbers of orders at which the platform cuts an export off" }

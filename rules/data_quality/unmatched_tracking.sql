@@ -6,7 +6,7 @@ severity = "low"
 evidence_class = "soft"
 grain = "waybill"
 message.en = "The tracking input tells {events} events of {waybill}, which is on no order."
-message.zh = "轨迹数据中 {waybill} 有 {events} 条记录,但不属于任何订单。"
+message.zh = "轨迹数据中 {waybill} 有 {events} 条记录，但不属于任何订单。"
 
 [join]
 stray_waybills = "stray_waybills.waybill = tracked_waybills.waybill"
@@ -31,9 +31,9 @@ not_raised_when = [
 ]
 could_be_wrong = [
   { name = "other_shop", en = "the tracking input covers other shops or sales channels", zh = "轨迹数据包含其他店铺或渠道" },
-  { name = "order_set_aside", en = "the order's row was set aside: see the quarantine", zh = "订单行被隔离:见 quarantine" },
+  { name = "order_set_aside", en = "the order's row was set aside: see the quarantine", zh = "订单行被隔离：见 quarantine" },
   { name = "outside_the_exports", en = "the order lies before or after the period of the order exports", zh = "订单在订单导出的期间之外", when = "stray_waybills.before_orders or stray_waybills.after_exports" },
-  { name = "number_on_a_label", en = "the number stands on a label of a known order: the order export lacks it", zh = "该单号出现在已知订单的面单上:订单导出缺少该单号", when = "found.on_label = 'yes'" },
+  { name = "number_on_a_label", en = "the number stands on a label of a known order: the order export lacks it", zh = "该单号出现在已知订单的面单上：订单导出缺少该单号", when = "found.on_label = 'yes'" },
 ]
 evidence_to_keep = "The hand-over manifest that names the number and its order."
 sources = ["Tracking exports seen: carriers export by account, not by shop"]

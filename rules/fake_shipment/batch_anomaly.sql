@@ -8,7 +8,7 @@ grain = "order"
 after = "findings"
 scope = "not orders.platform_fulfilled and order_days.order_id is not null"
 message.en = "{orders_hit} of {orders_in_batch} orders ({reading}, {day_label}) are affected: {percent} %."
-message.zh = "{day_label},{reading}:{orders_in_batch} 个订单中有 {orders_hit} 个异常({percent}%)。"
+message.zh = "{day_label}，{reading}：{orders_in_batch} 个订单中有 {orders_hit} 个异常（{percent}%）。"
 
 [join]
 order_days = "order_days.order_id = orders.order_id"
@@ -35,7 +35,7 @@ not_raised_when = [
   "the tracking does not cover the parcel, or the grace is not over at the as-of moment",
 ]
 could_be_wrong = [
-  { name = "carrier_lost_pickup", en = "the carrier lost a whole pick-up, or scanned it days later", zh = "承运商遗漏整批揽收,或数天后才扫描", when = "case when found.reading = 'late_upload' then true end" },
+  { name = "carrier_lost_pickup", en = "the carrier lost a whole pick-up, or scanned it days later", zh = "承运商遗漏整批揽收，或数天后才扫描", when = "case when found.reading = 'late_upload' then true end" },
   { name = "faulty_export", en = "one faulty export damaged a day's numbers", zh = "一次有误的导出损坏了当天的单号", when = "orders.damaged is not null" },
 ]
 evidence_to_keep = "The signed hand-over manifest of the day, the carrier's statement, the log of the upload."

@@ -9,7 +9,7 @@ again = { reach = "order" }
 requires = ["parcels.waybill_check"]
 scope = "not parcels.platform_fulfilled"
 message.en = "Waybill {waybill} was declared as {carrier}, which has no such numbers; it fits {fits_carriers}."
-message.zh = "运单号 {waybill} 申报为 {carrier},但不符合其任何单号格式;它符合 {fits_carriers} 的格式。"
+message.zh = "运单号 {waybill} 申报为 {carrier}，但不符合其任何单号格式；它符合 {fits_carriers} 的格式。"
 
 [[not_testable]]
 reason = "damaged_identifier"
@@ -32,8 +32,8 @@ not_raised_when = [
   "the number is a dummy; then placeholder_waybill speaks",
 ]
 could_be_wrong = [
-  { name = "fits_by_chance", en = "a made-up or mistyped number fits some carrier by chance, one in ten where one check digit decides; it is wrong all the same", zh = "编造或误输的单号偶然符合某承运商(一位校验码约十分之一);单号仍然错误" },
-  { name = "wrong_carrier_named", en = "the number is good and the order names the wrong carrier: the carrier scanned it", zh = "单号有效但订单填错承运商:承运商有扫描记录", when = "journeys.scans > 0" },
+  { name = "fits_by_chance", en = "a made-up or mistyped number fits some carrier by chance, one in ten where one check digit decides; it is wrong all the same", zh = "编造或误输的单号偶然符合某承运商（一位校验码约十分之一）；单号仍然错误" },
+  { name = "wrong_carrier_named", en = "the number is good and the order names the wrong carrier: the carrier scanned it", zh = "单号有效但订单填错承运商：承运商有扫描记录", when = "journeys.scans > 0" },
   { name = "unknown_partner", en = "the declared carrier hands over to a partner that rules/carriers does not name yet", zh = "所填承运商交接给 rules/carriers 尚未列出的合作方" },
 ]
 evidence_to_keep = "The label, and the page of the carrier that finds the number."

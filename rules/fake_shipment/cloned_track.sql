@@ -7,7 +7,7 @@ evidence_class = "hard"
 grain = "parcel"
 scope = "not parcels.platform_fulfilled and journeys.first_scan_at is not null"
 message.en = "Waybill {waybill} has {events_shared} scans in a row, to the second and at the same places, that {other_waybills} has as well."
-message.zh = "运单 {waybill} 有连续 {events_shared} 次扫描与 {other_waybills} 的时间(精确到秒)和地点完全相同。"
+message.zh = "运单 {waybill} 有连续 {events_shared} 次扫描与 {other_waybills} 的时间（精确到秒）和地点完全相同。"
 
 [[not_testable]]
 reason = "damaged_identifier"
@@ -28,9 +28,9 @@ not_raised_when = [
   "very many numbers share a stretch without delivery: they lay in one container",
 ]
 could_be_wrong = [
-  { name = "bulk_event", en = "parcels in one container get all its scans at once: then no delivery is in the run", zh = "同一集装箱的包裹同时获得扫描:此时重合段不含签收", when = "found.severity <> 'critical'" },
+  { name = "bulk_event", en = "parcels in one container get all its scans at once: then no delivery is in the run", zh = "同一集装箱的包裹同时获得扫描：此时重合段不含签收", when = "found.severity <> 'critical'" },
   { name = "rounded_times", en = "a feed that gives times to the hour makes different tracks look alike", zh = "轨迹时间取整到小时会使不同轨迹看似相同", when = "fa_seconds(fa_date(found.first_at), found.first_at) % 3600 = 0 and fa_seconds(fa_date(found.last_at), found.last_at) % 3600 = 0" },
-  { name = "neighbours", en = "the feed gives times to the minute, and the parcels were handed out together: neighbours in one house, one post room", zh = "轨迹时间只精确到分钟,且包裹一同派送:同楼邻居或同一收发室", when = "fa_seconds(fa_date(found.first_at), found.first_at) % 60 = 0 and fa_seconds(fa_date(found.last_at), found.last_at) % 60 = 0" },
+  { name = "neighbours", en = "the feed gives times to the minute, and the parcels were handed out together: neighbours in one house, one post room", zh = "轨迹时间只精确到分钟，且包裹一同派送：同楼邻居或同一收发室", when = "fa_seconds(fa_date(found.first_at), found.first_at) % 60 = 0 and fa_seconds(fa_date(found.last_at), found.last_at) % 60 = 0" },
   { name = "combined_order", en = "the parcels belong to one combined or split shipment", zh = "包裹属于同一合包或拆单", when = "parcels.is_combined or parcels.is_split" },
 ]
 evidence_to_keep = "The carrier's own pages for both numbers, printed the same day; weights and signatures of both deliveries."

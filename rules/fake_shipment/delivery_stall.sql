@@ -8,7 +8,7 @@ grain = "parcel"
 again = { reach = "order", settled_by = ["journeys.delivered_at"] }
 scope = "not parcels.platform_fulfilled and journeys.out_for_delivery_at is not null"
 message.en = "Out for delivery since {out_for_delivery_at} and {outcome} within {limit_hours} h ({hours_waited} h so far, {rest_hours} h of rest days not counted)."
-message.zh = "{out_for_delivery_at} 开始派件,{limit_hours} 小时内{outcome}(已过 {hours_waited} 小时,另扣除休息日 {rest_hours} 小时)。"
+message.zh = "{out_for_delivery_at} 开始派件，{limit_hours} 小时内{outcome}（已过 {hours_waited} 小时，另扣除休息日 {rest_hours} 小时）。"
 
 [[not_testable]]
 reason = "damaged_identifier"
@@ -32,8 +32,8 @@ not_raised_when = [
   "it was delivered before that scan already",
 ]
 could_be_wrong = [
-  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
-  { name = "delivered_without_scan", en = "the driver delivered without a scan: the order counts as delivered", zh = "司机已派送但未扫描:订单显示已送达", when = "parcels.delivered_at is not null" },
+  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束：处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
+  { name = "delivered_without_scan", en = "the driver delivered without a scan: the order counts as delivered", zh = "司机已派送但未扫描：订单显示已送达", when = "parcels.delivered_at is not null" },
   { name = "no_rest_day_known", en = "a local holiday that the carrier's calendar does not hold", zh = "承运商日历未包含的当地假日" },
 ]
 evidence_to_keep = "The carrier's proof of delivery, or the buyer's confirmation."

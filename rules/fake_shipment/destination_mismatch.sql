@@ -9,7 +9,7 @@ again = { reach = "order" }
 scope = "not parcels.platform_fulfilled and (journeys.delivered_at is not null or parcels.delivered_at is not null)"
 explained_by = ["duplicate_waybill", "cloned_track", "carrier_mismatch", "invalid_waybill"]
 message.en = "The parcel ended in {tracked_place}, but the order goes to {order_place} (compared by {level})."
-message.zh = "包裹最终到达 {tracked_place},而订单收货地为 {order_place}(按{level}比较)。"
+message.zh = "包裹最终到达 {tracked_place}，而订单收货地为 {order_place}（按{level}比较）。"
 
 [join]
 postal_levels = "postal_levels.country = parcels.market"
@@ -71,13 +71,13 @@ not_raised_when = [
   "the market has no table of postal areas: with a file of places (--places) the codes lie within the limit of each other; without one the names of the state agree, or may be one name in two spellings or scripts; where even that is open, the parcel is not testable",
 ]
 could_be_wrong = [
-  { name = "last_hub", en = "no delivery event names a place: the last place named may be a sorting centre on the way", zh = "签收节点没有地点:最后地点可能是途中的分拣中心", when = "journeys.last_place_at is distinct from journeys.delivered_at and journeys.last_place_at is distinct from journeys.last_delivered_at" },
+  { name = "last_hub", en = "no delivery event names a place: the last place named may be a sorting centre on the way", zh = "签收节点没有地点：最后地点可能是途中的分拣中心", when = "journeys.last_place_at is distinct from journeys.delivered_at and journeys.last_place_at is distinct from journeys.last_delivered_at" },
   { name = "redirected", en = "the buyer had the parcel redirected with the carrier", zh = "买家通过承运商更改了派送地址" },
   { name = "address_changed", en = "the buyer changed the address after the export was made", zh = "买家在导出之后更改了地址" },
-  { name = "po_box", en = "the order's postal code is of post-office boxes: the parcel may end at another office of the town", zh = "订单邮编属于邮政信箱:包裹可能投到同城另一邮局", when = "found.order_code_kind = 'po_box' or found.tracked_code_kind = 'po_box'" },
+  { name = "po_box", en = "the order's postal code is of post-office boxes: the parcel may end at another office of the town", zh = "订单邮编属于邮政信箱：包裹可能投到同城另一邮局", when = "found.order_code_kind = 'po_box' or found.tracked_code_kind = 'po_box'" },
   { name = "zip_plus_4", en = "the codes differ only in a ZIP+4 suffix, a lost leading zero or full-width digits", zh = "邮编仅在 ZIP+4 后缀、丢失的前导零或全角数字上不同", when = "1 = 0" },
   { name = "returned", en = "the parcel was on its way back", zh = "包裹正在退回", when = "journeys.returned_at is not null" },
-  { name = "shared_address", en = "the address is a freight forwarder's, a parcel shop's or an office's, where many people receive", zh = "收货地址是货运代理、代收点或办公室,多人共用", when = "case when shared_addresses.recipients >= 5 then true end" },
+  { name = "shared_address", en = "the address is a freight forwarder's, a parcel shop's or an office's, where many people receive", zh = "收货地址是货运代理、代收点或办公室，多人共用", when = "case when shared_addresses.recipients >= 5 then true end" },
 ]
 evidence_to_keep = "The carrier's proof of delivery with place, the order's address page, a redirection confirmed by the carrier."
 sources = [

@@ -9,7 +9,7 @@ again = { reach = "waybill" }
 requires = ["parcels.given_at"]
 scope = "not parcels.platform_fulfilled"
 message.en = "Waybill {waybill} stands on {orders_on_number} orders within {look_back_days} days: {differs}; also on {other_orders}."
-message.zh = "运单号 {waybill} 在 {look_back_days} 天内用于 {orders_on_number} 个订单:{differs};其他订单:{other_orders}。"
+message.zh = "运单号 {waybill} 在 {look_back_days} 天内用于 {orders_on_number} 个订单：{differs}；其他订单：{other_orders}。"
 
 [[not_testable]]
 reason = "damaged_identifier"
@@ -40,11 +40,11 @@ not_raised_when = [
   "what would differ is masked or missing on one side",
 ]
 could_be_wrong = [
-  { name = "one_household", en = "a household shares a parcel without the platform's combining: one address, two names", zh = "同一家庭未经平台合包共用包裹:地址相同、姓名不同", when = "found.differs = 'recipient' or found.differs = 'buyer'" },
-  { name = "written_twice", en = "one buyer wrote the address in two ways, in one postal code", zh = "同一买家以两种方式填写地址(邮编相同)", when = "found.one_postal_code" },
-  { name = "recycled_number", en = "the carrier issued the number again: numbers given further apart than the look-back are never compared", zh = "承运商重复使用单号:超过回溯期的单号不参与比较", when = "1 = 0" },
+  { name = "one_household", en = "a household shares a parcel without the platform's combining: one address, two names", zh = "同一家庭未经平台合包共用包裹：地址相同、姓名不同", when = "found.differs = 'recipient' or found.differs = 'buyer'" },
+  { name = "written_twice", en = "one buyer wrote the address in two ways, in one postal code", zh = "同一买家以两种方式填写地址（邮编相同）", when = "found.one_postal_code" },
+  { name = "recycled_number", en = "the carrier issued the number again: numbers given further apart than the look-back are never compared", zh = "承运商重复使用单号：超过回溯期的单号不参与比较", when = "1 = 0" },
   { name = "corrected_later", en = "the seller corrected the number after the export was made", zh = "卖家在导出之后更正了单号" },
-  { name = "shared_address", en = "the address is a freight forwarder's, a parcel shop's or an office's, where many people receive", zh = "收货地址是货运代理、代收点或办公室,多人共用", when = "case when shared_addresses.recipients >= 5 then true end" },
+  { name = "shared_address", en = "the address is a freight forwarder's, a parcel shop's or an office's, where many people receive", zh = "收货地址是货运代理、代收点或办公室，多人共用", when = "case when shared_addresses.recipients >= 5 then true end" },
 ]
 evidence_to_keep = "The carrier's label of each parcel with number and recipient; the edit history of the number in Seller Center."
 sources = [

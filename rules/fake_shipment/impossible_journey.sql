@@ -9,7 +9,7 @@ again = { reach = "order" }
 scope = "not parcels.platform_fulfilled and journeys.first_scan_at is not null"
 explained_by = ["cloned_track", "duplicate_waybill"]
 message.en = "The track cannot be one parcel's: {fault} ({from_place} at {from_at}, {to_place} at {to_at}, {km} km apart)."
-message.zh = "该轨迹不可能属于同一包裹:{fault}({from_at} 在 {from_place},{to_at} 在 {to_place},相距 {km} 公里)。"
+message.zh = "该轨迹不可能属于同一包裹：{fault}（{from_at} 在 {from_place}，{to_at} 在 {to_place}，相距 {km} 公里）。"
 
 [[not_testable]]
 reason = "damaged_identifier"
@@ -37,12 +37,12 @@ not_raised_when = [
   "the number was used again long after the delivery",
 ]
 could_be_wrong = [
-  { name = "zone_of_scans", en = "the tracking input has local times without offset: going east to west up to a few hours are missing", zh = "轨迹为不含时区的当地时间:由东向西会少几个小时", when = "found.fault = 'too_fast' and fa_seconds(found.from_at, found.to_at) > 0 and found.km * 3600 < {speed_km_h} * (fa_seconds(found.from_at, found.to_at) + 10800)" },
+  { name = "zone_of_scans", en = "the tracking input has local times without offset: going east to west up to a few hours are missing", zh = "轨迹为不含时区的当地时间：由东向西会少几个小时", when = "found.fault = 'too_fast' and fa_seconds(found.from_at, found.to_at) > 0 and found.km * 3600 < {speed_km_h} * (fa_seconds(found.from_at, found.to_at) + 10800)" },
   { name = "daylight_saving", en = "an hour is lost by daylight saving", zh = "夏令时造成的一小时差异", when = "found.fault = 'too_fast' and fa_seconds(found.from_at, found.to_at) > 0 and found.km * 3600 < {speed_km_h} * (fa_seconds(found.from_at, found.to_at) + 3600)" },
   { name = "late_scan_upload", en = "the carrier uploads some scans late, with the time of the upload", zh = "承运商延迟上传扫描并以上传时间记录" },
-  { name = "recycled_number", en = "the number was used before: the two scans are weeks apart", zh = "单号曾被使用:两次扫描相隔数周", when = "fa_seconds(found.from_at, found.to_at) > 30 * 86400" },
+  { name = "recycled_number", en = "the number was used before: the two scans are weeks apart", zh = "单号曾被使用：两次扫描相隔数周", when = "fa_seconds(found.from_at, found.to_at) > 30 * 86400" },
   { name = "return_leg", en = "the parcel was on its way back after a refusal", zh = "包裹拒收后退回途中", when = "journeys.returned_at is not null" },
-  { name = "wrong_depot", en = "two cities of one name in one state, or a scan booked on the wrong depot", zh = "同州同名城市,或扫描记在错误的站点" },
+  { name = "wrong_depot", en = "two cities of one name in one state, or a scan booked on the wrong depot", zh = "同州同名城市，或扫描记在错误的站点" },
 ]
 evidence_to_keep = "The carrier's own page for the number with all events and places."
 sources = [

@@ -9,7 +9,7 @@ again = { reach = "order" }
 requires = ["parcels.waybill_check"]
 scope = "not parcels.platform_fulfilled"
 message.en = "Waybill {waybill} cannot be a number of {carrier}: {reason}."
-message.zh = "运单号 {waybill} 不可能是 {carrier} 的单号:{reason}。"
+message.zh = "运单号 {waybill} 不可能是 {carrier} 的单号：{reason}。"
 
 [[not_testable]]
 reason = "damaged_identifier"
@@ -38,8 +38,8 @@ not_raised_when = [
 could_be_wrong = [
   { name = "new_range", en = "the carrier has begun a new number range that its file in rules/carriers does not hold yet", zh = "承运商启用了 rules/carriers 尚未收录的新号段", when = "case when found.reason = 'check_digit' then false end" },
   { name = "carrier_knows_it", en = "the carrier scanned a parcel under this very number", zh = "承运商对该单号有扫描记录", when = "journeys.scans > 0" },
-  { name = "wrong_carrier_named", en = "the order names the wrong carrier for a number that is good elsewhere", zh = "订单填错承运商,单号属于其他承运商", when = "parcels.fits_carriers is not null" },
-  { name = "mistyped", en = "a digit was mistyped on upload and the parcel travelled under the right number: only the check digit is wrong", zh = "上传时误输一位,包裹以正确单号运输:仅校验码错误", when = "found.reason = 'check_digit'" },
+  { name = "wrong_carrier_named", en = "the order names the wrong carrier for a number that is good elsewhere", zh = "订单填错承运商，单号属于其他承运商", when = "parcels.fits_carriers is not null" },
+  { name = "mistyped", en = "a digit was mistyped on upload and the parcel travelled under the right number: only the check digit is wrong", zh = "上传时误输一位，包裹以正确单号运输：仅校验码错误", when = "found.reason = 'check_digit'" },
 ]
 evidence_to_keep = "The carrier's label or manifest that shows the number as issued, and the page of the carrier that finds it."
 sources = [

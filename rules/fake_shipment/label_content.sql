@@ -8,7 +8,7 @@ grain = "order"
 again = { reach = "order" }
 scope = "not orders.platform_fulfilled"
 message.en = "The {place} holds what leads the buyer away from the platform: {found}."
-message.zh = "{place}含有引导买家离开平台的内容:{found}。"
+message.zh = "{place}含有引导买家离开平台的内容：{found}。"
 
 [join]
 order_contents = "order_contents.order_id = orders.order_id"
@@ -33,7 +33,7 @@ not_raised_when = [
   "words only look like a contact: online in Thai, a production line, WeChat Pay",
 ]
 could_be_wrong = [
-  { name = "internal_note", en = "the note is for the seller's own staff and never reaches the buyer", zh = "备注仅供卖家内部使用,不会到达买家", when = "found.place = 'note'" },
+  { name = "internal_note", en = "the note is for the seller's own staff and never reaches the buyer", zh = "备注仅供卖家内部使用，不会到达买家", when = "found.place = 'note'" },
   { name = "sender_phone", en = "the sender's phone stands on the label without a word that says so", zh = "面单上的寄件人电话没有注明", when = "found.found like '%phone%'" },
   { name = "brand_is_address", en = "a brand's name is also an address on the web", zh = "品牌名称同时是网址", when = "found.found like '%link%'" },
 ]

@@ -9,7 +9,7 @@ again = { reach = "order" }
 scope = "not parcels.platform_fulfilled and journeys.first_scan_at is not null"
 explained_by = ["duplicate_waybill", "cloned_track"]
 message.en = "The first scan was in {scan_place}, {km} km from the warehouse in {warehouse_place}."
-message.zh = "首次扫描在 {scan_place},距发货仓({warehouse_place}){km} 公里。"
+message.zh = "首次扫描在 {scan_place}，距发货仓（{warehouse_place}）{km} 公里。"
 
 [join]
 origin_names = "origin_names.parcel_id = parcels.parcel_id"
@@ -52,9 +52,9 @@ not_raised_when = [
   "the first scan is of the last mile: it says nothing of the origin",
 ]
 could_be_wrong = [
-  { name = "other_warehouse", en = "the stock was moved, or the parcel left from another warehouse than the order says", zh = "库存已调拨,或从订单未注明的仓库发出" },
-  { name = "far_hub", en = "the carrier scans first at a far hub: its first scan is no pick-up", zh = "承运商在较远的分拨中心首次扫描:首次扫描不是揽收", when = "found.first_scan_status <> 'picked_up'" },
-  { name = "edge_of_city", en = "the distance is measured from the edge of the city, as the crow flies: only little beyond the limit", zh = "距离按直线从城市边缘计算:仅略超过限值", when = "found.km <= 1.2 * {radius_km}" },
+  { name = "other_warehouse", en = "the stock was moved, or the parcel left from another warehouse than the order says", zh = "库存已调拨，或从订单未注明的仓库发出" },
+  { name = "far_hub", en = "the carrier scans first at a far hub: its first scan is no pick-up", zh = "承运商在较远的分拨中心首次扫描：首次扫描不是揽收", when = "found.first_scan_status <> 'picked_up'" },
+  { name = "edge_of_city", en = "the distance is measured from the edge of the city, as the crow flies: only little beyond the limit", zh = "距离按直线从城市边缘计算：仅略超过限值", when = "found.km <= 1.2 * {radius_km}" },
 ]
 evidence_to_keep = "Signed hand-over manifest with place and time; the stock transfer."
 sources = [

@@ -8,14 +8,14 @@ grain = "parcel"
 again = { reach = "order" }
 scope = "not parcels.platform_fulfilled"
 message.en = "Waybill {waybill} is no number of any carrier: {kind}."
-message.zh = "运单号 {waybill} 不是任何承运商的单号:{kind}。"
+message.zh = "运单号 {waybill} 不是任何承运商的单号：{kind}。"
 
 [words.kind]
 repeated_character = { en = "one character over and over", zh = "同一字符重复" }
 sequence = { en = "digits that only count up or down", zh = "连续递增或递减的数字" }
 dummy_word = { en = "a word that stands for no number", zh = "占位词而非单号" }
 order_number = { en = "it is the order's own number", zh = "即该订单的订单号" }
-phone_number = { en = "it has the form of a phone number (digits shown as 9)", zh = "形似电话号码(数字以 9 显示)" }
+phone_number = { en = "it has the form of a phone number (digits shown as 9)", zh = "形似电话号码（数字以 9 显示）" }
 
 [docs]
 what = "Numbers typed to get past the form: one character repeated, digits in a row, TEST, NA or TBD, the order's own number, a phone number."
@@ -27,7 +27,7 @@ not_raised_when = [
 ]
 could_be_wrong = [
   { name = "looks_like_a_word", en = "a carrier without a known format numbers its parcels in a way that looks like a word", zh = "无已知格式的承运商单号看似单词", when = "parcels.placeholder = 'dummy_word' and parcels.waybill_check = 'unknown'" },
-  { name = "mistyped", en = "a mistyped real number has the form of a phone number; it is wrong all the same", zh = "误输的真实单号形似电话;单号仍然错误", when = "found.kind = 'phone_number'" },
+  { name = "mistyped", en = "a mistyped real number has the form of a phone number; it is wrong all the same", zh = "误输的真实单号形似电话；单号仍然错误", when = "found.kind = 'phone_number'" },
   { name = "carrier_knows_it", en = "the carrier scanned a parcel under this very number", zh = "承运商对该单号有扫描记录", when = "journeys.scans > 0" },
 ]
 evidence_to_keep = "The carrier's label or manifest that shows the number as issued."

@@ -8,7 +8,7 @@ grain = "order"
 again = { reach = "order" }
 scope = "not orders.platform_fulfilled and orders.cancelled_at is null"
 message.en = "{sku} is on the list of goods, {kind}: it matches “{term}”."
-message.zh = "{sku} 命中商品清单({kind}):匹配“{term}”。"
+message.zh = "{sku} 命中商品清单（{kind}）：匹配“{term}”。"
 
 [join]
 order_contents = "order_contents.order_id = orders.order_id"
@@ -33,9 +33,9 @@ not_raised_when = [
   "the order was cancelled",
 ]
 could_be_wrong = [
-  { name = "our_own_list", en = "the list is ours, not a platform's: check the market's own list before acting", zh = "该清单由我们维护而非平台:处理前请核对该市场清单" },
+  { name = "our_own_list", en = "the list is ours, not a platform's: check the market's own list before acting", zh = "该清单由我们维护而非平台：处理前请核对该市场清单" },
   { name = "proper_service", en = "restricted goods are fine with the carrier's proper service and label", zh = "受限商品使用承运商相应服务和标签即可", when = "found.kind like 'restricted%'" },
-  { name = "other_sense", en = "a name uses the word in another sense that no exception names yet: add one to the list", zh = "商品名称以其他含义使用该词:请在清单中添加例外" },
+  { name = "other_sense", en = "a name uses the word in another sense that no exception names yet: add one to the list", zh = "商品名称以其他含义使用该词：请在清单中添加例外" },
 ]
 evidence_to_keep = "The product page, the safety data sheet, the carrier's acceptance of the goods."
 sources = ["rules/lists/prohibited_goods.toml (unverified)"]

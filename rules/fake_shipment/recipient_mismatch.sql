@@ -8,7 +8,7 @@ grain = "order"
 again = { reach = "order" }
 scope = "not orders.platform_fulfilled and orders.cancelled_at is null"
 message.en = "The shipping label differs from the order in {parts_differing} of {parts_compared} parts that both tell: {differs}."
-message.zh = "面单与订单在双方都有的 {parts_compared} 项中有 {parts_differing} 项不同:{differs}。"
+message.zh = "面单与订单在双方都有的 {parts_compared} 项中有 {parts_differing} 项不同：{differs}。"
 
 [join]
 order_contents = "order_contents.order_id = orders.order_id"
@@ -44,11 +44,11 @@ not_raised_when = [
 ]
 could_be_wrong = [
   { name = "address_changed", en = "the buyer changed the address after the label was made, or before the export", zh = "买家在制作面单之后或导出之前更改了地址" },
-  { name = "second_line_missing", en = "the label leaves out the second address line: the street alone differs", zh = "面单缺少第二行地址:仅街道不同", when = "found.differs = 'street'" },
-  { name = "relay_number", en = "the platform gives a relay phone number to one side only: the phone alone differs", zh = "平台仅对一方提供虚拟号:仅电话不同", when = "found.differs = 'phone'" },
-  { name = "short_name", en = "the label bears a short form or another script of the name: the name alone differs", zh = "面单使用姓名简称或其他文字:仅姓名不同", when = "found.differs = 'name'" },
+  { name = "second_line_missing", en = "the label leaves out the second address line: the street alone differs", zh = "面单缺少第二行地址：仅街道不同", when = "found.differs = 'street'" },
+  { name = "relay_number", en = "the platform gives a relay phone number to one side only: the phone alone differs", zh = "平台仅对一方提供虚拟号：仅电话不同", when = "found.differs = 'phone'" },
+  { name = "short_name", en = "the label bears a short form or another script of the name: the name alone differs", zh = "面单使用姓名简称或其他文字：仅姓名不同", when = "found.differs = 'name'" },
   { name = "combined_order", en = "the label is that of another order of the same buyer, combined with this one", zh = "面单属于同一买家合包的另一订单", when = "orders.is_combined" },
-  { name = "shared_address", en = "the address is a freight forwarder's, a parcel shop's or an office's, where many people receive", zh = "收货地址是货运代理、代收点或办公室,多人共用", when = "case when shared_addresses.recipients >= 5 then true end" },
+  { name = "shared_address", en = "the address is a freight forwarder's, a parcel shop's or an office's, where many people receive", zh = "收货地址是货运代理、代收点或办公室，多人共用", when = "case when shared_addresses.recipients >= 5 then true end" },
 ]
 evidence_to_keep = "The label as printed, the order's address page, the buyer's request for a change of address."
 sources = ["TikTok Shop list of false shipment (SEA/UK guidelines): forged recipient or ship-to on the label"]

@@ -9,7 +9,7 @@ again = { reach = "order" }
 scope = "not parcels.platform_fulfilled and tracks.first_pickup_at is not null"
 explained_by = ["cloned_track", "duplicate_waybill", "scan_before_order"]
 message.en = "Picked up in {first_place} at {first_at} and again in {last_place} at {last_at} ({hours_apart} h later)."
-message.zh = "{first_at} 在 {first_place} 揽收后,{last_at} 又在 {last_place} 揽收(相隔 {hours_apart} 小时)。"
+message.zh = "{first_at} 在 {first_place} 揽收后，{last_at} 又在 {last_place} 揽收（相隔 {hours_apart} 小时）。"
 
 [[not_testable]]
 reason = "damaged_identifier"
@@ -37,7 +37,7 @@ not_raised_when = [
   "the second pick-up stands behind the last mile: the buyer fetched the parcel",
 ]
 could_be_wrong = [
-  { name = "weekend_between", en = "collected before a weekend and accepted at the counter after it, in one state", zh = "周末前揽收、周末后在柜台收寄(同州)", when = "fa_hours(tracks.first_pickup_at, tracks.last_pickup_at) <= 72 and coalesce(tracks.first_pickup_state = tracks.last_pickup_state, true)" },
+  { name = "weekend_between", en = "collected before a weekend and accepted at the counter after it, in one state", zh = "周末前揽收、周末后在柜台收寄（同州）", when = "fa_hours(tracks.first_pickup_at, tracks.last_pickup_at) <= 72 and coalesce(tracks.first_pickup_state = tracks.last_pickup_state, true)" },
   { name = "hub_word", en = "a feed that words an acceptance at a hub as a pick-up", zh = "轨迹将分拨中心收寄表述为揽收" },
   { name = "rebilled", en = "the parcel was re-billed within the state it left from", zh = "包裹在始发州内改换单号", when = "tracks.first_pickup_state = tracks.last_pickup_state" },
 ]

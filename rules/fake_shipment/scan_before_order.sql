@@ -9,7 +9,7 @@ again = { reach = "waybill" }
 scope = "not parcels.platform_fulfilled and journeys.first_scan_at is not null"
 explained_by = ["duplicate_waybill", "cloned_track"]
 message.en = "The carrier scanned waybill {waybill} at {first_scan_at}, {hours_early} h before the order was {moment} ({tolerance_hours} h are allowed)."
-message.zh = "运单 {waybill} 于 {first_scan_at} 被扫描,比订单{moment}早 {hours_early} 小时(允许 {tolerance_hours} 小时)。"
+message.zh = "运单 {waybill} 于 {first_scan_at} 被扫描，比订单{moment}早 {hours_early} 小时（允许 {tolerance_hours} 小时）。"
 
 [[not_testable]]
 reason = "damaged_identifier"
@@ -37,9 +37,9 @@ not_raised_when = [
   "the scan came between order and payment of an order paid on delivery, or of a pre-order",
 ]
 could_be_wrong = [
-  { name = "wrong_zone", en = "the tracking input has times without offset and was read with the wrong time zone: a day early at most, beyond the tolerance", zh = "轨迹时间不含时区且按错误时区读取:超出容差不超过一天", when = "found.hours_early < {tolerance_hours} + 24" },
+  { name = "wrong_zone", en = "the tracking input has times without offset and was read with the wrong time zone: a day early at most, beyond the tolerance", zh = "轨迹时间不含时区且按错误时区读取：超出容差不超过一天", when = "found.hours_early < {tolerance_hours} + 24" },
   { name = "daylight_saving", en = "an hour is gained by daylight saving", zh = "夏令时造成的一小时差异", when = "found.hours_early <= {tolerance_hours}" },
-  { name = "recycled_number", en = "the carrier used the number before, and the earlier order is not in the exports", zh = "承运商曾使用该单号,而更早的订单不在导出中", when = "found.hours_early >= 24 * {reuse_days}" },
+  { name = "recycled_number", en = "the carrier used the number before, and the earlier order is not in the exports", zh = "承运商曾使用该单号，而更早的订单不在导出中", when = "found.hours_early >= 24 * {reuse_days}" },
   { name = "combined_order", en = "the label was made for an earlier order of a combined parcel", zh = "面单为合包中更早的订单制作", when = "orders.is_combined" },
 ]
 evidence_to_keep = "The carrier's page for the number with the date of its label; the order's page."

@@ -8,7 +8,7 @@ grain = "order"
 again = { reach = "order" }
 scope = "not orders.platform_fulfilled and orders.cancelled_at is null and coalesce(orders.order_status, 'to_ship') <> 'unpaid'"
 message.en = "{units_in_parcels} of {units_owed} units are in a parcel, and {shown_by}."
-message.zh = "应发 {units_owed} 件,仅 {units_in_parcels} 件已装入包裹,且{shown_by}。"
+message.zh = "应发 {units_owed} 件，仅 {units_in_parcels} 件已装入包裹，且{shown_by}。"
 
 [join]
 order_quantities = "order_quantities.order_id = orders.order_id"
@@ -37,8 +37,8 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  { name = "one_number_entered", en = "the lines travel in one parcel, and the number was entered for one of them only", zh = "多行在同一包裹中,仅为其中一行填写了单号", when = "order_quantities.lines_in_parcels < orders.lines" },
-  { name = "no_parcel_needed", en = "the line is a gift or a digital good that needs no parcel", zh = "该行为赠品或数字商品,无需包裹" },
+  { name = "one_number_entered", en = "the lines travel in one parcel, and the number was entered for one of them only", zh = "多行在同一包裹中，仅为其中一行填写了单号", when = "order_quantities.lines_in_parcels < orders.lines" },
+  { name = "no_parcel_needed", en = "the line is a gift or a digital good that needs no parcel", zh = "该行为赠品或数字商品，无需包裹" },
   { name = "refunded_later", en = "the missing units were refunded after the export was made", zh = "缺少的商品在导出之后退款", when = "order_quantities.refund_unclear" },
 ]
 evidence_to_keep = "Packing photo or video with all units, the parcel's weight at hand-over, the packing list."

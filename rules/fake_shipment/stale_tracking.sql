@@ -10,7 +10,7 @@ requires = ["journeys.covered", "parcels.given_at"]
 scope = "not parcels.platform_fulfilled"
 explained_by = ["placeholder_waybill", "carrier_mismatch", "invalid_waybill"]
 message.en = "{scan}: waybill {waybill} was given {hours_waited} h before ({limit_hours} h are allowed for the first scan)."
-message.zh = "{scan}:运单号 {waybill} 提供后已过 {hours_waited} 小时(首次揽收允许 {limit_hours} 小时)。"
+message.zh = "{scan}：运单号 {waybill} 提供后已过 {hours_waited} 小时（首次揽收允许 {limit_hours} 小时）。"
 
 [[not_testable]]
 reason = "no_tracking_input"
@@ -50,10 +50,10 @@ not_raised_when = [
   "the order was cancelled before the carrier had the parcel",
 ]
 could_be_wrong = [
-  { name = "late_scan_upload", en = "the carrier collected in time and scanned or uploaded later: its first scan is no pick-up; the signed manifest shows it", zh = "承运商已按时揽收但扫描或上传较晚:首次扫描不是揽收;可出示签收的交接单", when = "case when tracks.first_scan_status <> 'picked_up' then true end" },
-  { name = "carrier_rested", en = "a rest day of the carrier lies in the grace: the platform counts elapsed hours all the same", zh = "宽限期内有承运商休息日:平台仍按自然小时计算", when = "found.rest_days_in_grace > 0" },
-  { name = "unknown_wording", en = "the carrier words its first scan in a way no format file knows, and it was taken for a message", zh = "承运商首次扫描的措辞未被格式文件识别,被当作消息", when = "journeys.scans = 0 and journeys.events > 1" },
-  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
+  { name = "late_scan_upload", en = "the carrier collected in time and scanned or uploaded later: its first scan is no pick-up; the signed manifest shows it", zh = "承运商已按时揽收但扫描或上传较晚：首次扫描不是揽收；可出示签收的交接单", when = "case when tracks.first_scan_status <> 'picked_up' then true end" },
+  { name = "carrier_rested", en = "a rest day of the carrier lies in the grace: the platform counts elapsed hours all the same", zh = "宽限期内有承运商休息日：平台仍按自然小时计算", when = "found.rest_days_in_grace > 0" },
+  { name = "unknown_wording", en = "the carrier words its first scan in a way no format file knows, and it was taken for a message", zh = "承运商首次扫描的措辞未被格式文件识别，被当作消息", when = "journeys.scans = 0 and journeys.events > 1" },
+  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束：处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
 ]
 evidence_to_keep = "Signed hand-over manifest with order numbers and time; the carrier's own page for the number."
 sources = [

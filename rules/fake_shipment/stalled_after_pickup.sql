@@ -9,7 +9,7 @@ again = { reach = "order", settled_by = ["tracks.next_event_at"] }
 scope = "not parcels.platform_fulfilled and journeys.first_scan_at is not null"
 explained_by = ["duplicate_waybill", "scan_before_order"]
 message.en = "{outcome} after the first scan of waybill {waybill}: {hours_waited} h went by ({limit_hours} h are allowed)."
-message.zh = "运单 {waybill} 首次扫描后{outcome}:已过 {hours_waited} 小时(允许 {limit_hours} 小时)。"
+message.zh = "运单 {waybill} 首次扫描后{outcome}：已过 {hours_waited} 小时（允许 {limit_hours} 小时）。"
 
 [[not_testable]]
 reason = "damaged_identifier"
@@ -33,9 +33,9 @@ not_raised_when = [
   "the as-of moment is inside the limit",
 ]
 could_be_wrong = [
-  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
-  { name = "carrier_rested", en = "a rest day of the carrier lies between: the platform counts elapsed hours all the same", zh = "期间有承运商休息日:平台仍按自然小时计算", when = "found.rest_days > 0" },
-  { name = "long_first_leg", en = "a long first leg without a stop: the parcel went on afterwards", zh = "首段运输较长且无中转:之后继续运输", when = "found.next_event_at is not null" },
+  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束：处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
+  { name = "carrier_rested", en = "a rest day of the carrier lies between: the platform counts elapsed hours all the same", zh = "期间有承运商休息日：平台仍按自然小时计算", when = "found.rest_days > 0" },
+  { name = "long_first_leg", en = "a long first leg without a stop: the parcel went on afterwards", zh = "首段运输较长且无中转：之后继续运输", when = "found.next_event_at is not null" },
 ]
 evidence_to_keep = "The carrier's own page for the number; the carrier's answer where the parcel is."
 sources = [

@@ -10,7 +10,7 @@ requires = ["journeys.covered"]
 scope = "not parcels.platform_fulfilled"
 explained_by = ["placeholder_waybill", "carrier_mismatch", "invalid_waybill", "untraceable_waybill", "stale_tracking", "duplicate_waybill", "cloned_track"]
 message.en = "Order and carrier contradict each other on waybill {waybill}: {conflict}."
-message.zh = "运单 {waybill} 的订单状态与物流状态矛盾:{conflict}。"
+message.zh = "运单 {waybill} 的订单状态与物流状态矛盾：{conflict}。"
 
 [[not_testable]]
 reason = "no_tracking_input"
@@ -26,10 +26,10 @@ reason = "carrier_not_covered"
 when = "not journeys.covered"
 
 [words.conflict]
-shipped_unscanned = { en = "the order counts as shipped, the carrier never scanned the parcel", zh = "订单显示已发货,但承运商从未扫描" }
-delivered_unscanned = { en = "the order counts as delivered, the carrier never scanned the parcel", zh = "订单显示已送达,但承运商从未扫描" }
-returned = { en = "the order counts as delivered, the carrier returned the parcel", zh = "订单显示已送达,但承运商已退回" }
-cancelled = { en = "the order was cancelled, the carrier delivered the parcel", zh = "订单已取消,但承运商已签收" }
+shipped_unscanned = { en = "the order counts as shipped, the carrier never scanned the parcel", zh = "订单显示已发货，但承运商从未扫描" }
+delivered_unscanned = { en = "the order counts as delivered, the carrier never scanned the parcel", zh = "订单显示已送达，但承运商从未扫描" }
+returned = { en = "the order counts as delivered, the carrier returned the parcel", zh = "订单显示已送达，但承运商已退回" }
+cancelled = { en = "the order was cancelled, the carrier delivered the parcel", zh = "订单已取消，但包裹已由承运商送达" }
 delivered_apart = { en = "the delivery times are more than the tolerance apart", zh = "两边的送达时间相差超过允许范围" }
 
 [params]
@@ -49,7 +49,7 @@ not_raised_when = [
   "the tracking does not cover the parcel, or begins after the number was given; then it is not testable",
 ]
 could_be_wrong = [
-  { name = "tracking_ends_early", en = "the tracking was fetched earlier than the order export: the carrier's part of it ends a day or more before the as-of moment", zh = "轨迹早于订单导出:该承运商的轨迹在截止时间前一天以上结束", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
+  { name = "tracking_ends_early", en = "the tracking was fetched earlier than the order export: the carrier's part of it ends a day or more before the as-of moment", zh = "轨迹早于订单导出：该承运商的轨迹在截止时间前一天以上结束", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
   { name = "corrected_delivery", en = "the carrier's last delivered event is a correction of the first", zh = "承运商最后的签收节点是对首次签收的更正", when = "coalesce(journeys.delivered_at <> journeys.last_delivered_at, false)" },
   { name = "daylight_saving", en = "an hour is gained or lost by daylight saving or a zone read wrongly", zh = "夏令时或时区误读造成的一小时差异", when = "found.conflict = 'delivered_apart' and found.hours_apart <= {apart_hours} + 1" },
   { name = "earlier_status", en = "the export keeps the time of an earlier status", zh = "导出保留了更早状态的时间" },

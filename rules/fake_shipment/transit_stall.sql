@@ -9,7 +9,7 @@ again = { reach = "order", settled_by = ["tracks.last_mile_at"] }
 scope = "not parcels.platform_fulfilled and journeys.first_scan_at is not null"
 explained_by = ["scan_before_order", "stalled_after_pickup"]
 message.en = "No scan for {gap_hours} h after {from_place} ({zone}: {limit_hours} h are allowed; {rest_hours} h of rest days are not counted)."
-message.zh = "{from_place} 之后 {gap_hours} 小时无扫描({zone}允许 {limit_hours} 小时;已扣除休息日 {rest_hours} 小时)。"
+message.zh = "{from_place} 之后 {gap_hours} 小时无扫描（{zone}允许 {limit_hours} 小时；已扣除休息日 {rest_hours} 小时）。"
 
 [[not_testable]]
 reason = "damaged_identifier"
@@ -37,8 +37,8 @@ not_raised_when = [
   "the platform knows it as delivered, or the order was cancelled, within the limit",
 ]
 could_be_wrong = [
-  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
-  { name = "slow_service", en = "the carrier scans rarely on long legs (ship, rail, economy services)", zh = "承运商在长途(海运、铁路、经济服务)中很少扫描", when = "case when found.zone = 'same_state' then false end" },
+  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束：处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
+  { name = "slow_service", en = "the carrier scans rarely on long legs (ship, rail, economy services)", zh = "承运商在长途（海运、铁路、经济服务）中很少扫描", when = "case when found.zone = 'same_state' then false end" },
   { name = "weather_or_customs", en = "a customs or weather hold that no event names", zh = "未在节点中注明的海关或天气延误" },
 ]
 evidence_to_keep = "The carrier's own page for the number; its answer where the parcel is."

@@ -10,7 +10,7 @@ requires = ["journeys.covered", "parcels.given_at"]
 scope = "not parcels.platform_fulfilled"
 explained_by = ["placeholder_waybill", "carrier_mismatch", "invalid_waybill"]
 message.en = "The carrier shows nothing for waybill {waybill}, {hours_waited} h after it was given ({grace_hours} h are allowed)."
-message.zh = "运单号 {waybill} 提供后 {hours_waited} 小时仍无任何物流信息(允许 {grace_hours} 小时)。"
+message.zh = "运单号 {waybill} 提供后 {hours_waited} 小时仍无任何物流信息（允许 {grace_hours} 小时）。"
 
 [[not_testable]]
 reason = "no_tracking_input"
@@ -47,9 +47,9 @@ not_raised_when = [
 ]
 could_be_wrong = [
   { name = "fetched_in_part", en = "the tracking input was fetched for some numbers of the carrier only", zh = "轨迹数据仅查询了该承运商的部分单号" },
-  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束:处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
-  { name = "carrier_rested", en = "a rest day of the carrier lies in the grace: the platform counts elapsed hours all the same", zh = "宽限期内有承运商休息日:平台仍按自然小时计算", when = "found.rest_days_in_grace > 0" },
-  { name = "delivered_by_order", en = "the order counts as delivered: the carrier may have it under another number", zh = "订单显示已送达:承运商可能使用了其他单号", when = "parcels.delivered_at is not null" },
+  { name = "tracking_ends_early", en = "the carrier's part of the tracking input ends a day or more before the as-of moment: fetch the numbers again before acting", zh = "该承运商的轨迹数据在截止时间前一天以上就结束：处理前请重新查询", when = "fa_add_hours(carrier_periods.last_event_at, 24) < {as_of}" },
+  { name = "carrier_rested", en = "a rest day of the carrier lies in the grace: the platform counts elapsed hours all the same", zh = "宽限期内有承运商休息日：平台仍按自然小时计算", when = "found.rest_days_in_grace > 0" },
+  { name = "delivered_by_order", en = "the order counts as delivered: the carrier may have it under another number", zh = "订单显示已送达：承运商可能使用了其他单号", when = "parcels.delivered_at is not null" },
 ]
 evidence_to_keep = "The carrier's own page for the number with its first event, and the signed hand-over manifest."
 sources = [

@@ -8,7 +8,7 @@ grain = "order"
 again = { reach = "order" }
 scope = "not orders.platform_fulfilled and orders.cancelled_at is null and order_weights.order_id is not null"
 message.en = "The carrier weighed {weighed_g} g; what was ordered weighs about {expected_g} g (units: {units}): {reading}."
-message.zh = "承运商称重 {weighed_g} 克,而所购 {units} 件商品约重 {expected_g} 克:{reading}。"
+message.zh = "承运商称重 {weighed_g} 克，而所购 {units} 件商品约重 {expected_g} 克：{reading}。"
 
 [join]
 order_weights = "order_weights.order_id = orders.order_id"
@@ -30,10 +30,10 @@ reason = "split_and_combined"
 when = "order_weights.why_not = 'split_and_combined'"
 
 [words.reading]
-units_missing = { en = "too light, as if units were missing", zh = "过轻,疑似少件" }
-all_missing = { en = "too light for anything that was ordered, as an empty parcel is", zh = "过轻,疑似空包" }
+units_missing = { en = "too light, as if units were missing", zh = "过轻，疑似少件" }
+all_missing = { en = "too light for anything that was ordered, as an empty parcel is", zh = "过轻，疑似空包" }
 too_light = { en = "too light", zh = "过轻" }
-too_heavy = { en = "too heavy, as if other goods were in it", zh = "过重,疑似装有其他物品" }
+too_heavy = { en = "too heavy, as if other goods were in it", zh = "过重，疑似装有其他物品" }
 [words.basis]
 catalogue = { en = "product catalogue", zh = "商品目录" }
 export = { en = "order export", zh = "订单导出" }
@@ -57,11 +57,11 @@ not_raised_when = [
   "the export's weight fits when read as that of the unit, of the line or of the order",
 ]
 could_be_wrong = [
-  { name = "our_own_band", en = "no platform publishes a tolerance: the band is ours", zh = "平台未公布容差:该范围由我们设定" },
+  { name = "our_own_band", en = "no platform publishes a tolerance: the band is ours", zh = "平台未公布容差：该范围由我们设定" },
   { name = "billed_by_volume", en = "the carrier bills by volume and shows that as weight", zh = "承运商按体积计费并显示为重量", when = "found.reading = 'too_heavy'" },
   { name = "wrong_item_weight", en = "the catalogue holds the weight of a carton, or of another variation", zh = "商品目录中的重量是整箱或其他规格的重量", when = "found.basis = 'catalogue' or found.basis = 'mixed'" },
-  { name = "learned_from_bad", en = "the weight was learned, and most parcels of the SKU held something else", zh = "重量由历史推算,而该 SKU 多数包裹装有其他物品", when = "found.basis = 'learned' or found.basis = 'mixed'" },
-  { name = "split_order", en = "the order was split and the weight of one of its parcels is not in the tracking", zh = "订单已拆分,其中一个包裹的重量不在轨迹中", when = "orders.is_split" },
+  { name = "learned_from_bad", en = "the weight was learned, and most parcels of the SKU held something else", zh = "重量由历史推算，而该 SKU 多数包裹装有其他物品", when = "found.basis = 'learned' or found.basis = 'mixed'" },
+  { name = "split_order", en = "the order was split and the weight of one of its parcels is not in the tracking", zh = "订单已拆分，其中一个包裹的重量不在轨迹中", when = "orders.is_split" },
   { name = "combined_order", en = "the parcel holds goods of another order that is not in the exports", zh = "包裹含有不在导出中的其他订单商品", when = "orders.is_combined" },
 ]
 evidence_to_keep = "A photograph of the packed parcel on the scale, the packing list, the carrier's weighing record."

@@ -9,7 +9,7 @@ again = { reach = "order", settled_by = ["clocks"] }
 requires = ["cancel_deadlines.outcome"]
 scope = "not orders.platform_fulfilled and orders.cancelled_at is null and orders.dispatched_at is null and orders.received_at is null and coalesce(orders.order_status, 'to_ship') not in ('unpaid', 'cancelled', 'shipped', 'delivered', 'completed')"
 message.en = "The order is open and {outcome}: {due_at}, {hours_away} h from the as-of moment ({deadline_from})."
-message.zh = "订单仍未完成,{outcome}:{due_at},距统计时刻 {hours_away} 小时({deadline_from})。"
+message.zh = "订单仍未完成，{outcome}：{due_at}，距统计时刻 {hours_away} 小时（{deadline_from}）。"
 
 [join]
 cancel_deadlines = "cancel_deadlines.order_id = orders.order_id"
@@ -45,7 +45,7 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  { name = "unverified_number", en = "the policy's number is unverified (United States: 7 business days on two pages, 5 in one mail)", zh = "政策数值未经核实(美国:两处写 7 个工作日,一封邮件写 5 个)", when = "found.deadline_from = 'unverified'" },
+  { name = "unverified_number", en = "the policy's number is unverified (United States: 7 business days on two pages, 5 in one mail)", zh = "政策数值未经核实（美国：两处写 7 个工作日，一封邮件写 5 个）", when = "found.deadline_from = 'unverified'" },
   { name = "shipped_since", en = "the order was shipped after the export was made", zh = "订单在导出之后已发货" },
   { name = "extension_not_given", en = "an extension the platform granted is missing in the sla_windows input", zh = "平台批准的延期未包含在 sla_windows 输入中" },
 ]

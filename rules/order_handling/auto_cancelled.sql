@@ -10,7 +10,7 @@ requires = ["orders.cancel_reason"]
 scope = "not orders.platform_fulfilled and orders.cancelled_at is not null"
 explained_by = ["placeholder_waybill", "carrier_mismatch", "invalid_waybill"]
 message.en = "The platform cancelled the order on {cancelled_at}: {cancel_reason}."
-message.zh = "平台于 {cancelled_at} 取消订单:{cancel_reason}。"
+message.zh = "平台于 {cancelled_at} 取消订单：{cancel_reason}。"
 
 [words.cancel_reason]
 shipping_timeout = { en = "it was not made ready to ship in time", zh = "未按时备货" }
@@ -30,7 +30,7 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  { name = "manifest_shows_it", en = "the carrier did not come or scanned late: a signed hand-over manifest settles it", zh = "承运商未上门或扫描较晚:以签收的交接单为准" },
+  { name = "manifest_shows_it", en = "the carrier did not come or scanned late: a signed hand-over manifest settles it", zh = "承运商未上门或扫描较晚：以签收的交接单为准" },
   { name = "other_reason", en = "the export's word for the reason was taken for another", zh = "导出中的取消原因被误解" },
   { name = "was_dispatched", en = "the carrier had the parcel before the cancellation", zh = "取消之前承运商已收到包裹", when = "found.dispatched_at < found.cancelled_at" },
 ]

@@ -8,7 +8,7 @@ grain = "order"
 again = { reach = "order", settled_by = ["clocks"] }
 scope = "not orders.platform_fulfilled"
 message.en = "The buyer asked to cancel on {requested_at}; {outcome} (limit {due_at}, {hours_waited} h so far)."
-message.zh = "买家于 {requested_at} 申请取消;{outcome}(时限 {due_at},已过 {hours_waited} 小时)。"
+message.zh = "买家于 {requested_at} 申请取消；{outcome}（时限 {due_at}，已过 {hours_waited} 小时）。"
 
 [join]
 order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'cancellation_answer'"
@@ -49,7 +49,7 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  { name = "refused_in_time", en = "the seller refused the request in time, which no export shows: the order went on", zh = "卖家已及时拒绝申请(导出不显示):订单继续履行", when = "orders.dispatched_at > orders.cancel_requested_at" },
+  { name = "refused_in_time", en = "the seller refused the request in time, which no export shows: the order went on", zh = "卖家已及时拒绝申请（导出不显示）：订单继续履行", when = "orders.dispatched_at > orders.cancel_requested_at" },
   { name = "withdrawn", en = "the buyer withdrew the request", zh = "买家撤回了申请" },
 ]
 evidence_to_keep = "Seller Center's log of the request with the time of the answer, the chat with the buyer."

@@ -8,7 +8,7 @@ grain = "order"
 again = { reach = "order" }
 scope = "not orders.platform_fulfilled and {holiday_reading} = 'closed'"
 message.en = "The order came on {created_at}, while the shop was declared closed ({window_name}, {from_at} to {to_at}); its deadlines are not extended."
-message.zh = "订单于 {created_at} 产生,而店铺已声明处于假期模式({window_name},{from_at} 至 {to_at});其时限不会顺延。"
+message.zh = "订单于 {created_at} 产生，而店铺已声明处于假期模式（{window_name}，{from_at} 至 {to_at}）；其时限不会顺延。"
 
 [join]
 order_inputs = "order_inputs.source_file = orders.source_file"

@@ -10,7 +10,7 @@ requires = ["order_deadlines.outcome"]
 scope = "not orders.platform_fulfilled"
 explained_by = ["late_dispatch", "untraceable_waybill", "stale_tracking", "stalled_after_pickup", "transit_stall", "delivery_stall"]
 message.en = "Delivery was due by {due_at}; {outcome}, {hours_late} h past the deadline."
-message.zh = "应于 {due_at} 前送达;{outcome},超出 {hours_late} 小时。"
+message.zh = "应于 {due_at} 前送达；{outcome}，超出 {hours_late} 小时。"
 
 [join]
 order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'delivery'"
@@ -47,8 +47,8 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  { name = "carrier_late", en = "the carrier was late, not the seller: it had the parcel before the deadline; carrier suspensions can be appealed with", zh = "承运商延误而非卖家:承运商在时限前已收到包裹;可凭停运通知申诉", when = "found.dispatched_at < found.due_at" },
-  { name = "buyer_absent", en = "the buyer was absent or refused the parcel: an attempt or a return is on record", zh = "买家不在或拒收:有派送尝试或退回记录", when = "found.attempted_at is not null or found.returned_at is not null" },
+  { name = "carrier_late", en = "the carrier was late, not the seller: it had the parcel before the deadline; carrier suspensions can be appealed with", zh = "承运商延误而非卖家：承运商在时限前已收到包裹；可凭停运通知申诉", when = "found.dispatched_at < found.due_at" },
+  { name = "buyer_absent", en = "the buyer was absent or refused the parcel: an attempt or a return is on record", zh = "买家不在或拒收：有派送尝试或退回记录", when = "found.attempted_at is not null or found.returned_at is not null" },
   { name = "label_programme", en = "the platform's label programme exempts the seller from this rate", zh = "平台面单计划对该指标免责", when = "orders.label_by = 'platform'" },
   { name = "other_start", en = "the deadline's start is worded differently on the platform's newest pages", zh = "平台最新页面对时限起点的表述不同" },
 ]

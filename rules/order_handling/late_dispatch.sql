@@ -10,7 +10,7 @@ requires = ["order_deadlines.outcome"]
 scope = "not orders.platform_fulfilled"
 explained_by = ["untraceable_waybill", "stale_tracking"]
 message.en = "Dispatch was due by {due_at}; {outcome}, {hours_late} h past the deadline."
-message.zh = "应于 {due_at} 前发货;{outcome},超出 {hours_late} 小时。"
+message.zh = "应于 {due_at} 前发货；{outcome}，超出 {hours_late} 小时。"
 
 [join]
 order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'dispatch'"
@@ -53,10 +53,10 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  { name = "late_scan_upload", en = "the carrier collected in time and scanned later: the order was marked ready in time; the signed manifest shows it", zh = "承运商已按时揽收但扫描较晚:订单按时标记待发货;可出示签收的交接单", when = "orders.rts_at <= order_deadlines.due_at" },
+  { name = "late_scan_upload", en = "the carrier collected in time and scanned later: the order was marked ready in time; the signed manifest shows it", zh = "承运商已按时揽收但扫描较晚：订单按时标记待发货；可出示签收的交接单", when = "orders.rts_at <= order_deadlines.due_at" },
   { name = "extension_not_given", en = "an extension the platform granted is missing in the sla_windows input", zh = "平台批准的延期未包含在 sla_windows 输入中" },
-  { name = "unverified_policy", en = "the policy's version or calendar is marked unverified for that date; see why in table deadlines", zh = "该日期的政策版本或日历标为未核实;见 deadlines 表的 why", when = "order_deadlines.deadline_from = 'unverified'" },
-  { name = "within_an_hour", en = "late by less than an hour: daylight saving or a slow clock could explain it", zh = "迟到不足一小时:可能由夏令时或时钟误差造成", when = "found.hours_late < 1" },
+  { name = "unverified_policy", en = "the policy's version or calendar is marked unverified for that date; see why in table deadlines", zh = "该日期的政策版本或日历标为未核实；见 deadlines 表的 why", when = "order_deadlines.deadline_from = 'unverified'" },
+  { name = "within_an_hour", en = "late by less than an hour: daylight saving or a slow clock could explain it", zh = "迟到不足一小时：可能由夏令时或时钟误差造成", when = "found.hours_late < 1" },
 ]
 evidence_to_keep = "Signed hand-over manifest with order numbers and time, platform notice of the extension, carrier's notice of a missed pick-up."
 sources = [

@@ -1,7 +1,7 @@
 /*
 id = "late_rts"
 title.en = "Ready to ship late"
-title.zh = "备货(待揽收)超时"
+title.zh = "备货（待揽收）超时"
 severity = "medium"
 evidence_class = "hard"
 grain = "order"
@@ -10,7 +10,7 @@ requires = ["order_deadlines.outcome"]
 scope = "not orders.platform_fulfilled"
 explained_by = ["late_dispatch"]
 message.en = "Ready to ship was due by {due_at}; {outcome}, {hours_late} h past the deadline ({assessed})."
-message.zh = "应于 {due_at} 前完成备货;{outcome},超出 {hours_late} 小时({assessed})。"
+message.zh = "应于 {due_at} 前完成备货；{outcome}，超出 {hours_late} 小时（{assessed}）。"
 
 [join]
 order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'rts'"
@@ -59,8 +59,8 @@ not_raised_when = [
 could_be_wrong = [
   { name = "extension_not_given", en = "an extension the platform granted is missing in the sla_windows input", zh = "平台批准的延期未包含在 sla_windows 输入中" },
   { name = "unverified_policy", en = "the policy's line or calendar is marked unverified for that date", zh = "该日期的政策条款或日历标为未核实", when = "order_deadlines.deadline_from = 'unverified'" },
-  { name = "above_capacity", en = "the order was above the seller's stated daily capacity, which no export shows", zh = "订单超过卖家申报的日产能(导出不显示)" },
-  { name = "within_an_hour", en = "late by less than an hour: daylight saving or a slow clock could explain it", zh = "迟到不足一小时:可能由夏令时或时钟误差造成", when = "found.hours_late < 1" },
+  { name = "above_capacity", en = "the order was above the seller's stated daily capacity, which no export shows", zh = "订单超过卖家申报的日产能（导出不显示）" },
+  { name = "within_an_hour", en = "late by less than an hour: daylight saving or a slow clock could explain it", zh = "迟到不足一小时：可能由夏令时或时钟误差造成", when = "found.hours_late < 1" },
 ]
 evidence_to_keep = "Seller Center's log of the order with the time of ship order, the platform's notice of an extension, notices of an outage."
 sources = [

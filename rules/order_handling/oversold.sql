@@ -7,7 +7,7 @@ evidence_class = "soft"
 grain = "order"
 scope = "not orders.platform_fulfilled and open_orders.order_id is not null"
 message.en = "{seller_sku} in {warehouse}: {units_so_far} units are owed up to this order, {sellable} may be sold; {cause}."
-message.zh = "{warehouse} 的 {seller_sku}:截至该订单共需 {units_so_far} 件,可售 {sellable} 件;{cause}。"
+message.zh = "{warehouse} 的 {seller_sku}：截至该订单共需 {units_so_far} 件，可售 {sellable} 件；{cause}。"
 
 [join]
 open_orders = "open_orders.order_id = orders.order_id"
@@ -20,8 +20,8 @@ when = "open_orders.items_counted = 0"
 not_sellable = { en = "none of it may be sold", zh = "该商品无可售库存" }
 short = { en = "the stock does not reach", zh = "库存不足" }
 restock_late = { en = "and new stock comes after the dispatch deadline", zh = "且补货晚于发货时限" }
-restock_in_time = { en = "new stock is due before the dispatch deadline, its quantity is not known", zh = "补货早于发货时限,但数量未知" }
-reserved = { en = "it reaches only with the units that are reserved, perhaps for these very orders", zh = "仅在动用预留库存(可能正是为这些订单预留)时才够" }
+restock_in_time = { en = "new stock is due before the dispatch deadline, its quantity is not known", zh = "补货早于发货时限，但数量未知" }
+reserved = { en = "it reaches only with the units that are reserved, perhaps for these very orders", zh = "仅在动用预留库存（可能正是为这些订单预留）时才够" }
 
 [docs]
 what = "Open paid orders that the stock count cannot serve: units are given out in the order in which the orders came, and an order beyond the sellable stock of its warehouse and SKU is told. It is low where stock that is merely reserved, or due in time, may still serve it."
@@ -34,7 +34,7 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  { name = "old_count", en = "the count is older than a delivery of goods: it was taken more than a day before the as-of moment", zh = "盘点早于进货:盘点时间早于截止时间一天以上", when = "fa_add_hours(found.taken_at, 24) < {as_of}" },
+  { name = "old_count", en = "the count is older than a delivery of goods: it was taken more than a day before the as-of moment", zh = "盘点早于进货：盘点时间早于截止时间一天以上", when = "fa_add_hours(found.taken_at, 24) < {as_of}" },
   { name = "set_aside", en = "the count was made after units of these orders had been set aside", zh = "盘点时已为这些订单预留库存" },
   { name = "other_warehouse", en = "another warehouse can serve the order", zh = "其他仓库可以发货" },
 ]

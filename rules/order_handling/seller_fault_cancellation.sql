@@ -9,7 +9,7 @@ again = { reach = "order" }
 scope = "not orders.platform_fulfilled and orders.cancelled_at is not null"
 explained_by = ["auto_cancelled"]
 message.en = "The cancellation counts as the seller's fault: {cause} ({cancelled_at})."
-message.zh = "该取消计为卖家责任:{cause}({cancelled_at})。"
+message.zh = "该取消计为卖家责任：{cause}（{cancelled_at}）。"
 
 [join]
 order_deadlines = "order_deadlines.order_id = orders.order_id and order_deadlines.stage = 'dispatch'"
@@ -52,8 +52,8 @@ not_raised_when = [
   "the platform fulfils the order",
 ]
 could_be_wrong = [
-  { name = "asked_in_chat", en = "the buyer asked in chat and the seller chose another reason: the chat can be appealed with", zh = "买家在聊天中要求取消而卖家选择了其他原因:可凭聊天记录申诉", when = "case when found.cancelled_by = 'seller' then true end" },
-  { name = "unserved_address", en = "the address could not be served: the carrier's notice can be appealed with", zh = "地址无法配送:可凭承运商通知申诉", when = "orders.cancel_reason = 'undeliverable_address'" },
+  { name = "asked_in_chat", en = "the buyer asked in chat and the seller chose another reason: the chat can be appealed with", zh = "买家在聊天中要求取消而卖家选择了其他原因：可凭聊天记录申诉", when = "case when found.cancelled_by = 'seller' then true end" },
+  { name = "unserved_address", en = "the address could not be served: the carrier's notice can be appealed with", zh = "地址无法配送：可凭承运商通知申诉", when = "orders.cancel_reason = 'undeliverable_address'" },
   { name = "other_party", en = "the export's word for who cancelled was taken for another", zh = "导出中的取消方被误解" },
 ]
 evidence_to_keep = "The buyer's request in chat, the carrier's notice about the address, a carrier event earlier than the cancel time, notices of an outage."

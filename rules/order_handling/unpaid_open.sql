@@ -8,7 +8,7 @@ grain = "order"
 requires = ["orders.order_status"]
 scope = "not orders.platform_fulfilled"
 message.en = "The order of {created_at} is still unpaid and open {hours_open} h later; the platform closes such orders after {limit_hours} h."
-message.zh = "{created_at} 创建的订单在 {hours_open} 小时后仍未付款且未关闭;平台应在 {limit_hours} 小时后关闭此类订单。"
+message.zh = "{created_at} 创建的订单在 {hours_open} 小时后仍未付款且未关闭；平台应在 {limit_hours} 小时后关闭此类订单。"
 
 [join]
 source_files = "source_files.source_file = orders.source_file"
@@ -26,7 +26,7 @@ not_raised_when = [
 ]
 could_be_wrong = [
   { name = "slow_transfer", en = "the payment method waits for a transfer for longer", zh = "支付方式需等待更长时间" },
-  { name = "paid_since", en = "the buyer paid after the export was made: it is older than the as-of moment by a day or more", zh = "买家在导出之后付款:导出早于截止时间一天以上", when = "fa_add_hours(source_files.exported_at, 24) < {as_of}" },
+  { name = "paid_since", en = "the buyer paid after the export was made: it is older than the as-of moment by a day or more", zh = "买家在导出之后付款：导出早于截止时间一天以上", when = "fa_add_hours(source_files.exported_at, 24) < {as_of}" },
 ]
 evidence_to_keep = "A new export of the order."
 sources = ["Order management guide of 2024-11-15, cross-border view: reminders after 15 min and 16 h, cancelled after 48 h (likely; no page of the United States was found)"]

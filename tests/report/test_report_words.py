@@ -15,10 +15,12 @@ from fulfil_analytics.errors import UsageError
 from fulfil_analytics.policy import model, parts
 from fulfil_analytics.report.explain import EXCUSES
 from fulfil_analytics.report.words import Words, parsed, texts
+from fulfil_analytics.resources import rules_folder
 from fulfil_analytics.schemas import words as vocabulary
 
 PACKAGE = Path(report.__file__).parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”}][,:;?!](?![\w/])|\([^()]*[\u4e00-\u9fff]")
 
 
 def holes(text: str) -> set[str]:
@@ -119,3 +121,14 @@ def test_json_columns_that_are_no_objects_stand_for_themselves() -> None:
     assert parsed("[1]") == {"text": [1]}
     assert parsed("no json {") == {"text": "no json {"}
     assert parsed(None) == {}
+
+
+def test_chinese_has_chinese_marks() -> None:
+    """Full-width commas, colons, brackets: a sentence that mixes both kinds looks like a machine's."""
+    texts_of_rules = "".join(
+        file.read_text(encoding="utf-8") for kind in ("sql", "toml") for file in rules_folder().rglob(f"*.{kind}")
+    )
+    said = re.findall(r'\bzh = "((?:[^"\\\n]|\\.)*)"', texts_of_rules) + list(texts("zh").values())
+    chinese = [text for text in said if HAN.search(text)]
+    assert len(chinese) > 900
+    assert not [text for text in chinese if HALF_WIDTH.search(text)]
