@@ -155,3 +155,59 @@ def test_the_articles_read_holiday_mode_as_a_buffer(con, orders, windows):
     assert due(con, "auto_cancel_rts", "standard", "UTC") == {"A": "2026-03-08 09:30:00"}
     # what follows the dispatch deadline moves with it
     assert due(con, "auto_cancel_rts", "holiday", "UTC") == {"A": "2026-03-09 09:30:00"}
+
+
+OWN_TIME = [
+    "tiktok-th",
+    "tiktok-vn",
+    "tiktok-uk",
+    "tiktok-es",
+    "tiktok-de",
+    "tiktok-jp",
+    "tiktok-cross-border",
+    "generic",
+]
+
+
+@pytest.mark.parametrize("policy_id", OWN_TIME)
+def test_a_pre_order_is_not_judged_by_the_time_of_regular_orders(con, orders, policy_id):
+    """Its own time stands on no page and in no export: only the platform's deadline counts."""
+    day = dt.timedelta(days=1)
+    common = {"created_at": dt.datetime(2026, 8, 3, 3), "paid_at": dt.datetime(2026, 8, 3, 3), "rts_at": None}
+    due = {"rts_due_at": common["created_at"] + 20 * day, "collection_due_at": common["created_at"] + 20 * day}
+    orders(
+        {"order_id": "regular", **common},
+        {"order_id": "pre", "order_type": "pre_order", **common},
+        {"order_id": "told", "order_type": "pre_order", "handover": "pickup", "is_cod": True, **common, **due},
+    )
+    build(con, policy_id)
+    for mode, told in (("standard", "not_applicable"), ("effective", "overdue")):
+        assert outcome(con, mode=mode) == {"regular": "overdue", "pre": "not_applicable", "told": told}, mode
+    counted = con.execute(
+        "SELECT DISTINCT stage FROM deadlines WHERE order_id = 'pre' AND outcome = 'overdue' AND stage <> 'payment'"
+    ).fetchall()
+    assert counted == []
+
+
+def test_vietnams_hours_are_those_of_orders_that_tiktok_ships(con, orders):
+    created = utc("2026-03-04 13:00", "Asia/Ho_Chi_Minh")
+    orders(*({"order_id": f"{by}", "label_by": by, "created_at": created} for by in ("platform", "seller", None)))
+    build(con, "tiktok-vn")
+    for stage in ("dispatch", "auto_cancel_rts", "auto_cancel_collection"):
+        assert outcome(con, stage) == {"platform": "overdue", "seller": "not_applicable", "None": "overdue"}, stage
+
+
+def test_the_black_friday_notice_of_2023_ends_with_november(con, orders):
+    zone = "Asia/Shanghai"
+    add(orders, zone, "2023-11-30 23:59:59", "2023-12-01 00:00:00", handover="pickup")
+    build(con, "tiktok-cross-border")
+    assert due(con, mode="extension", zone=zone) == {
+        "2023-11-30 23:59:59": "2023-12-03 23:59:59",  # 3 days in all, says the notice
+        "2023-12-01 00:00:00": "2023-12-03 00:00:00",
+    }
+
+
+def test_across_the_border_cancellations_are_enforced_from_a_tenth_on():
+    policy = load_policy(rules_folder() / "policies" / "tiktok-cross-border.toml")
+    metric = policy.metric("seller_fault_cancellation_rate", dt.date(2026, 3, 1))
+    assert (metric.target, metric.enforce) == (0.025, 0.1)
