@@ -52,8 +52,8 @@ marked AS (
     coalesce(l.stopped_at, o.cancelled_at, {as_of}) AS ended_at,
     CASE
       WHEN l.stop_event = 'rts_at' THEN 1
-      WHEN l.stop_event IN ('shipped_at', 'dispatch_scan_at', 'dispatched_at') THEN 2
-      WHEN l.stop_event IN ('delivery_scan_at', 'delivered_at', 'received_at') THEN 3
+      WHEN l.stop_event IN ('shipped_at', 'dispatch_scan_at', 'dispatched_at', 'first_event_at', 'first_scan_at') THEN 2
+      WHEN l.stop_event IN ('delivery_scan_at', 'delivered_at', 'received_at', 'attempted_at') THEN 3
     END AS reach,
     o.shop, o.warehouse, o.label_by, t.carrier,
     least(d.rts_due, coalesce(d.dispatch_due, d.rts_due)) AS rts_due, d.dispatch_due, d.delivery_due,

@@ -3,7 +3,8 @@
 CREATE OR REPLACE VIEW deadline_clocks AS
 WITH read AS (
   SELECT
-    o.order_no, o.order_id, c.stage, c.case_id, o.tracking_covered, o.delivery_scanned, c.start_event, c.stop_event, c.only_when_started,
+    o.order_no, o.order_id, c.stage, c.case_id, o.tracking_covered, o.delivery_scanned, c.start_event, c.only_when_started,
+    coalesce(/*stopper*/, c.stop_event) AS stop_event,
     /*start*/ AS clock_start, /*stop*/ AS stop_at, /*proof*/ AS proof_at, /*moot*/ AS moot_at,
     CASE WHEN NOT c.stopped_by_cancelling THEN o.cancelled_at END AS cancelled_at,
     /*platform_due*/ AS platform_due_at,

@@ -14,6 +14,9 @@ from fulfil_analytics.policy.model import Line, Policy
 from fulfil_analytics.sla import facts
 from fulfil_analytics.sql import Value, literal, name
 
+_CHOSEN = {"stopper": "VARCHAR"}
+"""What the marks of ``clock.sql`` choose, where that is no time."""
+
 FACT_TYPES = {
     **dict.fromkeys(("market", "warehouse", "handover", "state", "warehouse_state", "handling_unit"), "VARCHAR"),
     "handling_days": "BIGINT",
@@ -55,6 +58,7 @@ class Signature:
             "stop": _earliest(self.stop),
             "proof": _earliest(self.proof),
             "moot": _earliest(self.moot),
+            "stopper": _which(self.stop),
             "platform_due": None if self.platform_due is None else f"o.{name(self.platform_due)}",
         }
 
@@ -199,7 +203,9 @@ class Plan:
             }
             for signature in all_
         ]
-        return {mark_: _choice(f"c.{mark_}_no", known) for mark_, known in places.items()}, rows
+        return {
+            mark_: _choice(f"c.{mark_}_no", known, _CHOSEN.get(mark_, "TIMESTAMP")) for mark_, known in places.items()
+        }, rows
 
 
 def mark(template: str, marks: Mapping[str, str]) -> str:
@@ -244,11 +250,20 @@ def _earliest(events: Sequence[str]) -> str | None:
     return columns[0] if len(columns) == 1 else f"least({', '.join(columns)})"
 
 
+def _which(events: Sequence[str]) -> str | None:
+    """Return the name of the event that stopped the clock, where there are several that could."""
+    if len(events) == 1:
+        return None
+    columns = [f"o.{name(event)}" for event in events]
+    cases = "".join(f" WHEN {column} THEN {literal(event)}" for column, event in zip(columns, events, strict=True))
+    return f"CASE least({', '.join(columns)}){cases} END" if columns else None
+
+
 def _by_start(number: str, pieces: Mapping[tuple[str, ...], str]) -> str:
     cases = "".join(f" WHEN {literal('_or_'.join(start))} THEN {piece}" for start, piece in sorted(pieces.items()))
     return f"CASE {number}{cases} END" if cases else "NULL"
 
 
-def _choice(number: str, pieces: Sequence[str]) -> str:
+def _choice(number: str, pieces: Sequence[str], kind: str) -> str:
     cases = "".join(f" WHEN {place} THEN {piece}" for place, piece in enumerate(pieces, start=1))
-    return f"CASE {number}{cases} END" if cases else "CAST(NULL AS TIMESTAMP)"
+    return f"CASE {number}{cases} END" if cases else f"CAST(NULL AS {kind})"

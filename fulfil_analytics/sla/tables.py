@@ -81,7 +81,7 @@ WINDOWS = {
 
 
 _KINDS = {
-    **dict.fromkeys(("start_no", "stop_no", "proof_no", "moot_no", "platform_due_no"), "UTINYINT"),
+    **dict.fromkeys(("start_no", "stop_no", "proof_no", "moot_no", "stopper_no", "platform_due_no"), "UTINYINT"),
     **dict.fromkeys(("start_event", "stop_event"), "VARCHAR"),
 }
 

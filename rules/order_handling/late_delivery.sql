@@ -31,6 +31,7 @@ when = "order_deadlines.outcome = 'not_applicable' and orders.paid_at is not nul
 
 [words.outcome]
 late = { en = "the order was delivered late", zh = "订单送达已超时" }
+attempted = { en = "the first delivery attempt came late", zh = "首次派送尝试已超时" }
 overdue = { en = "the order is still not delivered", zh = "订单至今未送达" }
 cancelled = { en = "the order was cancelled after the deadline without delivery", zh = "订单超时后未送达即取消" }
 
@@ -38,7 +39,7 @@ cancelled = { en = "the order was cancelled after the deadline without delivery"
 what = "Orders whose delivery deadline, under the SLA that applies to them, passed before the carrier's delivered event, or before the platform's delivered time where tracking shows none. An attempt stops the clock only where the policy says so."
 why = "Late deliveries lower the on-time delivery rate, which the platform enforces, and buyers may cancel."
 not_raised_when = [
-  "the order was delivered by the last second of the deadline",
+  "the order was delivered by the last second of the deadline, or first brought to the door by then where the policy lets an attempt count",
   "the order is on its way and its deadline lies ahead of the as-of moment",
   "the order counts as delivered or completed, but no input says when",
   "neither tracking nor an export made after the deadline speaks of the order",
@@ -79,6 +80,31 @@ order_deadlines = '''
 order_id | stage    | due_at              | stopped_at          | outcome
 O1       | delivery | 2026-01-14 07:59:59 | 2026-01-14 07:59:59 | on_time
 O2       | delivery | 2026-01-14 07:59:59 | 2026-01-14 08:00:00 | late
+'''
+
+[[example]]
+name = "where the policy lets the first attempt count, the finding does not call it a delivery"
+flags = ["O1", "O2"]
+evidence = { O1 = { outcome = "attempted", delivered_at = "2026-01-16 18:00:00", hours_late = "10" }, O2 = { outcome = "attempted", hours_late = "10" } }
+orders = '''
+order_id | paid_at          | order_status | received_at
+O1       | 2026-01-05 20:01 | delivered    | 2026-01-16 18:00
+O2       | 2026-01-05 20:01 | shipped      |
+'''
+parcels = '''
+parcel_id | order_id | waybill
+O1/W1     | O1       | W1
+O2/W2     | O2       | W2
+'''
+journeys = '''
+parcel_id | order_id | attempted_at
+O1/W1     | O1       | 2026-01-14 18:00
+O2/W2     | O2       | 2026-01-14 18:00
+'''
+order_deadlines = '''
+order_id | stage    | due_at              | stopped_at       | outcome
+O1       | delivery | 2026-01-14 07:59:59 | 2026-01-14 18:00 | late
+O2       | delivery | 2026-01-14 07:59:59 | 2026-01-14 18:00 | late
 '''
 
 [[example]]
@@ -219,13 +245,25 @@ only_parcels as (
   left join journeys on journeys.parcel_id = parcels.parcel_id
   group by parcels.order_id
   having count(*) = 1
+),
+stopped_by as (
+  select late.order_id, true as attempt
+  from late
+  join orders on orders.order_id = late.order_id
+  join only_parcels on only_parcels.order_id = late.order_id
+  where only_parcels.attempted_at = late.stopped_at
+    and (orders.received_at is null or orders.received_at > late.stopped_at)
 )
 select
   orders.order_id,
   late.due_at as occurred_at,
-  case when late.stopped_at is null and orders.cancelled_at is not null then 'cancelled' else late.outcome end as outcome,
+  case
+    when late.stopped_at is null and orders.cancelled_at is not null then 'cancelled'
+    when stopped_by.attempt then 'attempted'
+    else late.outcome
+  end as outcome,
   late.due_at,
-  late.stopped_at as delivered_at,
+  case when stopped_by.attempt then orders.received_at else late.stopped_at end as delivered_at,
   orders.cancelled_at,
   fa_hours(late.due_at, coalesce(late.stopped_at, orders.cancelled_at, {as_of})) as hours_late,
   orders.dispatched_at,
@@ -238,3 +276,4 @@ select
 from late
 join orders on orders.order_id = late.order_id
 left join only_parcels on only_parcels.order_id = late.order_id
+left join stopped_by on stopped_by.order_id = late.order_id

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from fulfil_analytics.sla import build_deadlines, clocks
-from tests.sla.conftest import due, local, outcome, utc
+from tests.sla.conftest import due, insert, local, outcome, utc
 
 LATER = dt.datetime(2027, 1, 1)
 
@@ -143,3 +143,29 @@ def test_the_table_is_the_schemas(con, orders, us):
         20,
         20,
     )  # rts, dispatch, delivery, auto_cancel_rts, payment under four modes; nobody asked to cancel
+
+
+def test_with_the_sellers_label_the_first_attempt_counts_but_not_by_express(con, orders, us):
+    created, attempted = utc("2026-03-06 12:00"), utc("2026-03-16 23:59:59")  # six business days later
+    after = attempted + dt.timedelta(days=2)
+    facts = {"created_at": created, "dispatched_at": created, "label_by": "seller"}
+    orders(
+        {"order_id": "standard", "delivery_option": "Standard shipping", "received_at": after, **facts},
+        {"order_id": "at the door", **facts},
+        {"order_id": "express", "delivery_option": "Express shipping", "received_at": after, **facts},
+        {"order_id": "platform", "received_at": after, **facts, "label_by": "platform"},
+        {"order_id": "pre", "order_type": "pre_order", "release_at": created, "received_at": after, **facts},
+        {"order_id": "made", "order_type": "custom", "handling_days": 1, "received_at": after, **facts},
+    )
+    rows = con.execute("SELECT order_id FROM orders").fetchall()
+    parcels = [
+        {"parcel_id": order, "order_id": order, "attempted_at": attempted, "waybill": order} for (order,) in rows
+    ]
+    insert(con, "journeys", parcels, events=3, covered=True, scans=2)
+    build_deadlines(con, us, LATER)
+    assert outcome(con, "delivery") == {
+        **dict.fromkeys(("standard", "at the door", "pre", "made"), "on_time"),
+        **dict.fromkeys(("express", "platform"), "late"),
+    }
+    why = next(c.why for c in clocks(con, "standard") if (c.stage, c.mode) == ("delivery", "standard"))
+    assert why["stop"] == "attempted_at"
