@@ -89,9 +89,9 @@ class Metric(Sourced):
     cancelled_by : list of str
         Parties whose every cancellation counts.
     cancelled_for : list of str
-        Reasons that count, whoever cancelled.
+        Reasons that count, whoever but the buyer cancelled.
     not_cancelled_for : list of str
-        Reasons that never count.
+        Reasons that never count; with ``buyer_request`` no cancellation does that the buyer had asked for.
     min_scans : int
         Carrier scans that make a number valid.
     axis : str

@@ -4,7 +4,10 @@ SELECT
   /*key_columns*/ o.created_at AS first_at, o.created_at AS last_at, /*weight*/ AS orders, /*falls*/,
   CASE
     WHEN o.cancelled AND o.cancel_reason IN {never} THEN 1
-    WHEN o.cancelled AND (o.cancelled_by IN {parties} OR o.cancel_reason IN {reasons}) THEN 2
+    -- the buyer asked, whatever reason the one who answered chose
+    WHEN o.cancel_requested_at <= o.cancelled_at AND 'buyer_request' IN {never} THEN 1
+    WHEN o.cancelled AND (o.cancelled_by IN {parties} OR (o.cancel_reason IN {reasons} AND o.cancelled_by IS DISTINCT FROM 'buyer'))
+      THEN 2
     WHEN o.cancelled AND o.cancel_reason IS NULL AND coalesce(o.cancelled_by NOT IN ('buyer', 'seller'), TRUE) THEN 6
     WHEN o.cancelled OR o.gone THEN 1
     ELSE 4

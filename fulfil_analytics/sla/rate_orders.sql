@@ -1,7 +1,7 @@
 -- Orders as rates see them: traits that metrics leave out, and a cell: orders of one cell agree in all that rates are sliced by.
 CREATE OR REPLACE TEMP VIEW sla_rate_facts AS
 SELECT
-  o.order_id, o.created_at, o.cancelled_at, o.cancelled_by, o.cancel_reason,
+  o.order_id, o.created_at, o.cancelled_at, o.cancel_requested_at, o.cancelled_by, o.cancel_reason,
   coalesce(o.dispatched_at, o.received_at) IS NOT NULL AS gone,
   o.platform_fulfilled, o.is_sample AS sample, o.is_replacement AS replacement, o.is_exchange AS exchange,
   o.cancelled_at IS NOT NULL AS cancelled, coalesce(o.order_type = 'pre_order', FALSE) AS pre_order,

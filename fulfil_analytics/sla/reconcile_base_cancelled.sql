@@ -5,7 +5,8 @@ SELECT
   CASE
     WHEN o.cancelled_at IS NULL THEN 'kept'
     WHEN o.cancel_reason IN {never} THEN 'not_at_fault'
-    WHEN o.cancelled_by IN {parties} OR o.cancel_reason IN {reasons} THEN 'at_fault'
+    WHEN o.cancel_requested_at <= o.cancelled_at AND 'buyer_request' IN {never} THEN 'not_at_fault'
+    WHEN o.cancelled_by IN {parties} OR (o.cancel_reason IN {reasons} AND o.cancelled_by IS DISTINCT FROM 'buyer') THEN 'at_fault'
     WHEN o.cancel_reason IS NULL AND coalesce(o.cancelled_by NOT IN ('buyer', 'seller'), TRUE) THEN 'reason_unknown'
     ELSE 'not_at_fault'
   END AS outcome,

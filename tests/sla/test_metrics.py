@@ -63,6 +63,8 @@ SELLER_FAULT = [
     ("system", "unpaid_timeout", False),
     ("system", "package_lost", False),
     ("operator", "risk", False),
+    ("system", "untraceable", True),
+    ("buyer", "out_of_stock", False),
 ]
 
 
@@ -73,6 +75,23 @@ def test_whose_fault_a_cancellation_is(con, orders, us, by, reason, counts):
     row = found(con, "seller_fault_cancellation_rate")
     assert (row["numerator"], row["denominator"]) == (int(counts), 2)
     assert row["unknown"] == 0
+
+
+@pytest.mark.parametrize(("hours", "counts"), [(-1, False), (0, False), (1, True)])
+def test_a_cancellation_that_the_buyer_had_asked_for_is_not_the_sellers(con, orders, us, hours, counts):
+    asked = CANCELLED["cancelled_at"] + dt.timedelta(hours=hours)
+    orders(cancelled("C", "seller", "other", cancel_requested_at=asked), gone("G"))
+    judge(con, us)
+    assert found(con, "seller_fault_cancellation_rate")["numerator"] == int(counts)
+
+
+def test_a_day_that_is_not_over_is_not_missing(con, orders, us):
+    orders(*(gone(f"{day} {n}", created_at=CREATED + day * DAY) for day in range(4) if day != 1 for n in range(12)))
+    week = (utc("2026-04-06 00:00"), utc("2026-04-12 23:59:59"))
+    missing = {"2026-04-08 23:59:59": 1, "2026-04-10 00:30:00": 1, "2026-04-10 23:59:59": 2, "2026-04-30 12:00": 4}
+    for as_of, days in missing.items():
+        judge(con, us, utc(as_of), period=week)
+        assert found(con, "on_time_dispatch")["missing_days"] == days, as_of
 
 
 def test_a_cancellation_that_nobody_explains_is_unknown_and_not_the_sellers(con, orders, us):
