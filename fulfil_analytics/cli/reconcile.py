@@ -153,6 +153,8 @@ def reconcile_view(result: Reconciliation) -> Any:
     parts: list[Any] = [table]
     if any(part.basis == "assumption" for part in result.parts):
         parts.append("? is an assumption that would explain it, not a fact of the policy.")
+    if result.ours is None:
+        parts.append("The exports hold nothing of that week that counts here: export it, or name another week.")
     parts += _missing_lines(result)
     for part in result.parts:
         parts += _behind(part.id, part.orders.select("order_id", "kind", "was", "becomes"))

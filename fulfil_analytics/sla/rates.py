@@ -161,7 +161,8 @@ def write_rates(
     from fulfil_analytics.schemas.derived import RateDetails, Rates
 
     rows = list(metrics)
-    missing = {bounds: missing_days(con, bounds) for bounds in {(row["period_from"], row["period_to"]) for row in rows}}
+    periods = {(row["period_from"], row["period_to"]) for row in rows}
+    missing = {bounds: missing_days(con, bounds, as_of) for bounds in periods}
     told = [
         (*(row[column] for column in list(_METRICS)[:-1]), missing[row["period_from"], row["period_to"]])
         for row in rows
@@ -315,12 +316,12 @@ def tracking_until(con: duckdb.DuckDBPyConnection) -> dt.datetime | None:
     return None if row is None else row[0]
 
 
-def missing_days(con: duckdb.DuckDBPyConnection, bounds: tuple[Value, Value]) -> int:
-    """Return how many local days without any order a period has, where orders come every day."""
+def missing_days(con: duckdb.DuckDBPyConnection, bounds: tuple[Value, Value], as_of: dt.datetime) -> int:
+    """Return how many local days over at `as_of` have no order in a period, where orders come every day."""
     row = con.execute(
         fill(
             read_sql("fulfil_analytics.sla", "rate_missing_days.sql"),
-            {"period_from": bounds[0], "period_to": bounds[1], "busy": BUSY_ORDERS_A_DAY},
+            {"period_from": bounds[0], "period_to": bounds[1], "as_of": as_of, "busy": BUSY_ORDERS_A_DAY},
         )
     ).fetchone()
     return int(row[0]) if row else 0

@@ -68,7 +68,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Missing:
-    """Days of the week without any order in the exports.
+    """Days of the week, over at as-of, without any order in the exports.
 
     Attributes
     ----------
@@ -177,7 +177,7 @@ def reconcile(
         parts=ledger.parts,
         remainder=remainder,
         explained=remainder is not None and abs(remainder) <= platform.half_digit + 1e-9,
-        missing=_missing(con, ledger),
+        missing=_missing(con, ledger, moment),
         listed=None if listed is None else _compared(con, ledger, listed),
     )
 
@@ -252,12 +252,13 @@ class _Ledger:
         return self.steps, int(hits), int(counted), int(hits) / int(counted) if counted else None
 
 
-def _missing(con: duckdb.DuckDBPyConnection, ledger: _Ledger) -> Missing:
+def _missing(con: duckdb.DuckDBPyConnection, ledger: _Ledger, as_of: dt.datetime) -> Missing:
     reading = ledger.reading
     values: dict[str, Value] = {
         "zone": reading.zone,
         "first_day": reading.first_day,
         "last_day": reading.last_day,
+        "as_of": as_of,
     }
     rows = con.execute(fill(read_sql("fulfil_analytics.sla", "reconcile_days.sql"), values)).fetchall()
     mean = float(rows[0][1] or 0) if rows else 0.0

@@ -89,6 +89,14 @@ def test_reconcile_prints_the_parts_with_their_orders(run):
     assert json.loads(json.dumps(reconcile_dict(result)))["listed"][0]["counted_by"] in ("both", "ours", "platform")
 
 
+def test_reconcile_says_that_a_week_is_not_in_the_exports(run):
+    result = reconcile(
+        run.store.con, run.policy, run.as_of, "late_dispatch_rate", read_percent("4.3%"), read_week("2026-W20")
+    )
+    assert result.ours is None
+    assert "The exports hold nothing of that week" in printed(reconcile_view(result))
+
+
 def test_reconcile_gives_everything_as_json(tmp_path):
     listed = tmp_path / "platform.csv"
     listed.write_text("Order ID\n576410330603821775\n999999999999999999\n", encoding="utf-8")

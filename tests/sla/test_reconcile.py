@@ -169,6 +169,11 @@ def test_days_that_the_exports_lack_widen_the_figure_but_are_no_part(gap):
     assert result.remainder == pytest.approx(0.05)
 
 
+def test_days_to_come_are_not_missing(gap):
+    busy = [scanned(f"{day}-{n}", day, day + 0.1) for day in (-3, -2, -1, 0, 2, 3) for n in range(6)]
+    assert gap(*busy, as_of=utc("2026-03-06 08:00")).missing.days == [WEEK[0] + DAY]
+
+
 def test_a_quiet_shop_has_quiet_days(gap):
     assert gap(scanned("A", 0, 1), scanned("B", 4, 5)).missing.days == []
 
