@@ -29,6 +29,7 @@ from fulfil_analytics.policy.parts import (
     Stage,
     Start,
     Unit,
+    Until,
     Weekday,
 )
 
@@ -132,7 +133,7 @@ class Line(Sourced):
     cutoff, amount_after_cutoff : time, int
         From this local time on, and on rest days, `amount_after_cutoff` counts instead of `amount`.
     fixed_at : datetime
-        A fixed local moment instead of a length of time.
+        A fixed local moment instead of a length of time; a plain date ends with its last second.
     platform_due : str
         Column that holds the platform's own deadline; it wins in mode ``effective``.
     includes : list of str
@@ -168,7 +169,7 @@ class Line(Sourced):
     rounding: Literal["exact", "end_of_day"] | None = None
     day_0: Literal["order_day", "next_business_day", "counts"] = "order_day"
     grace_minutes: int = Field(default=0, ge=0, le=43200)
-    fixed_at: dt.datetime | None = None
+    fixed_at: Until | None = None
     platform_due: PlatformDeadline | None = None
     includes: list[Literal["unpaid", "platform_fulfilled"]] = []
     only_when_started: bool = False
@@ -210,7 +211,7 @@ class Window(Sourced):
     action: Literal["add", "replace", "fixed"]
     amount: int | None = Field(default=None, ge=0, le=3660)
     unit: Unit | None = None
-    fixed_at: dt.datetime | None = None
+    fixed_at: Until | None = None
     automatic: bool = False
     opted_in_at: dt.datetime | dt.date | None = None
     opt_in_until: dt.datetime | dt.date | None = None

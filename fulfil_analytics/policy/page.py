@@ -29,7 +29,7 @@ def policy_page(policy: Policy) -> str:
         parts += _table(("notice", "orders created", "change", "sources"), [_window_row(w) for w in policy.windows])
     if policy.metrics:
         parts += ["", "## Limits", ""]
-        heads = ("metric", "counts", "of", "period", "target", "enforced", "sources")
+        heads = ("metric", "counts", "of", "period", "target", "not enforced while", "sources")
         parts += _table(heads, [_metric_row(metric) for metric in policy.metrics])
         penalties = [_tier_row(metric, tier) for metric in policy.metrics for tier in metric.tiers]
         if penalties:
@@ -142,8 +142,9 @@ def _calendar_row(name: str, calendar: Calendar) -> tuple[str, ...]:
 
 
 def _metric_row(metric: Metric) -> tuple[str, ...]:
-    sign = "at least" if metric.better == "higher" else "at most"
-    limits = (f"{sign} {value:.1%}" if value is not None else "–" for value in (metric.target, metric.enforce))
+    signs = ("above", "below") if metric.strict else ("at least", "at most")
+    sign = signs[metric.better == "lower"]
+    limits = (f"{sign} {value:.1%}" if value is not None else "–" for value in metric.limits())
     span = f" from {metric.from_day}" if metric.from_day else ""
     span += f" until {metric.until_day}" if metric.until_day else ""
     title = f"`{metric.id}` {metric.title}{span}"

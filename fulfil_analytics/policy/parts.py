@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Stage = Literal[
     "rts",
@@ -120,6 +120,16 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 LAST_SECOND = dt.time(23, 59, 59)
+
+
+def _end_of_day(value: object) -> object:
+    """Return a date without a time as the last second of that day: "ship by 6 May" means all of it."""
+    plain = isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+    return dt.datetime.combine(value, LAST_SECOND) if plain and isinstance(value, dt.date) else value
+
+
+Until = Annotated[dt.datetime, BeforeValidator(_end_of_day)]
+"""A local moment until which there is time; a plain date ends with its last second."""
 NEAR = 1e-9
 """A rate so near to a limit is at the limit, whatever the last bit of the division says."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from fulfil_analytics.errors import PolicyError
@@ -257,6 +259,20 @@ def test_every_shipped_file_loads_is_named_after_its_id_and_makes_a_page(path):
     named = path.read_text(encoding="utf-8")
     for key in policy.sources:
         assert key in cited or f"({key}" in named or f"# {key}" in named, f"source {key} is not used"
+
+
+def test_a_page_says_below_where_the_limit_itself_misses_and_shows_a_relaxed_limit_as_it_holds():
+    pages = {path.stem: policy_page(load_policy(path)) for path in SHIPPED if path.stem in ("tiktok-th", "tiktok-us")}
+    assert "| below 4.0% | below 10.0% |" in pages["tiktok-th"]
+    assert "| above 90.0% |" in pages["tiktok-th"]
+    assert "| at most 4.0% | at most 10.0% |" in pages["tiktok-us"]
+    border = load_policy(rules_folder() / "policies" / "tiktok-cross-border.toml")
+    assert "| below 42.4% | below 46.0% |" in policy_page(border)
+
+
+def test_a_plain_date_to_be_ready_by_is_all_of_that_day(write):
+    fixed = GOOD.replace('action = "add"\namount = 1\nunit = "business_day"', 'action = "fixed"\nfixed_at = 2026-12-02')
+    assert load_policy(write(fixed)).windows[0].fixed_at == dt.datetime(2026, 12, 2, 23, 59, 59)
 
 
 def test_the_shipped_policies_load_together():

@@ -130,6 +130,7 @@ def test_sla_windows(con: duckdb.DuckDBPyConnection, formats: Formats, tmp_path:
         "holiday,,New Year,2026-12-31T00:00:00Z,2027-01-02T00:00:00Z,,,,,,,,,,,",
         "festival,,Other,2026-12-31,2027-01-02,,,,,,,,,,,",
         "holiday,,No end,2026-12-31,,,,,,,,,,,,",
+        "extension,holiday,Labour Day,2026-04-29,2026-05-03,,,,,fixed,,,2026-05-06,yes,,",
     )
     _, _, rows = canonical(con, path, formats)
     first = rows[0]
@@ -147,6 +148,8 @@ def test_sla_windows(con: duckdb.DuckDBPyConnection, formats: Formats, tmp_path:
     # a date alone begins with its day and ends with it: both ends of a window are inclusive
     assert (rows[2]["from_at"], rows[2]["to_at"]) == (datetime(2026, 12, 31, 5), datetime(2027, 1, 3, 4, 59, 59))
     assert rows[3]["_problems"] == ["to_at|missing|"]
+    # "ship by 6 May" means all of it
+    assert rows[4]["fixed_at"] == datetime(2026, 5, 7, 3, 59, 59)
 
 
 def test_returns(con: duckdb.DuckDBPyConnection, formats: Formats, tmp_path: Path) -> None:
