@@ -138,6 +138,7 @@ def _result(
     result: dict[str, Any] = {
         "policy": run.policy.id,
         "as_of": f"{run.as_of:%Y-%m-%dT%H:%M:%SZ}",
+        "zone": run.policy.zone,
         "holiday_reading": run.policy.holiday_reading,
         "rates": _rows(run, "rates_shown", modes),
     }
@@ -183,7 +184,7 @@ def _view(result: dict[str, Any]) -> Any:
     head = f"{result['policy']}, as of {result['as_of']}; seller's own holiday mode is read as {reading}"
     parts: list[Any] = [head]
     for metric, rows in _grouped(result["rates"], "metric").items():
-        parts += ["", _limit_line(metric, rows), _rate_table(rows), *_notes(rows)]
+        parts += ["", _limit_line(metric, rows, result["zone"]), _rate_table(rows), *_notes(rows)]
     if any(row["provisional"] for row in result["rates"]):
         parts += ["", "~ is provisional: not final yet, and what it can still become stands below the table."]
     if "changes" in result:
@@ -200,8 +201,11 @@ def _grouped(rows: list[dict[str, Any]], key: str) -> dict[Any, list[dict[str, A
     return found
 
 
-def _limit_line(metric: str, rows: list[dict[str, Any]]) -> str:
-    """Return the heading of a metric: what is asked for, over which orders."""
+def _limit_line(metric: str, rows: list[dict[str, Any]], zone: str) -> str:
+    """Return the heading of a metric: what is asked for, over which orders; days are those of the policy's zone."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
     row = rows[0]
     said = [metric]
     if row["target"] is not None:
@@ -209,7 +213,10 @@ def _limit_line(metric: str, rows: list[dict[str, Any]]) -> str:
     if row["enforce"] is not None and row["enforce"] != row["target"]:
         said.append(f"enforced at {_share(row['enforce'])}")
     if row["period_start"] is not None:
-        said.append(f"{row['period_start'][:10]} to {row['period_end'][:10]} UTC")
+        first, last = (
+            datetime.fromisoformat(row[end]).astimezone(ZoneInfo(zone)) for end in ("period_start", "period_end")
+        )
+        said.append(f"{first:%Y-%m-%d} to {last:%Y-%m-%d} {zone}")
     return ", ".join(said)
 
 

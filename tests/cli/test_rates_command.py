@@ -35,10 +35,12 @@ def test_rates_of_a_store_by_carrier_and_week(store):
 def test_appeals_are_shown_with_what_they_change(store):
     said = fulfil(
         "rates", "--db", store, "--policy", "tiktok-us", "--metric", "late_dispatch_rate", "--mode", "standard",
-        "--appeals",
+        "--metric", "on_time_delivery_rate", "--appeals",
     )  # fmt: skip
     assert said.returncode == 0, said.stderr
     assert "late_dispatch_rate under standard" in said.stdout
+    # a week from Monday to Sunday, by the days of the policy's zone
+    assert "2026-11-02 to 2026-11-08 America/Los_Angeles" in said.stdout
 
 
 @pytest.mark.parametrize(
