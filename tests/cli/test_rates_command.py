@@ -40,7 +40,7 @@ def test_appeals_are_shown_with_what_they_change(store):
     assert said.returncode == 0, said.stderr
     assert "late_dispatch_rate under standard" in said.stdout
     # a week from Monday to Sunday, by the days of the policy's zone
-    assert "2026-11-02 to 2026-11-08 America/Los_Angeles" in said.stdout
+    assert "2026-10-26 to 2026-11-01 America/Los_Angeles" in said.stdout
 
 
 @pytest.mark.parametrize(
