@@ -30,12 +30,17 @@ CREATE OR REPLACE TEMP MACRO fa_name_form(words) AS
   END;
 
 -- The last nine digits: country codes, trunk zeros and separators are written or left out at will. An extension is no
--- part of the number; most have none, and then the digits are all there is to look for.
+-- part of the number; most have none, and then the digits are all there is to look for. Of what a spreadsheet made of a number
+-- the zero behind a point falls away (12135550100.0), and 6.28123E+12 has lost its digits: it is nobody's number.
+CREATE OR REPLACE TEMP MACRO fa_lost_digits(t) AS
+  contains(upper(t), 'E+') AND regexp_full_match(upper(t), '[0-9](?:[.,][0-9]+)?E\+[0-9]+');
+
 CREATE OR REPLACE TEMP MACRO fa_phone_form(t) AS
   CASE
-    WHEN regexp_full_match(t, '[0-9()+ .-]+')
+    WHEN regexp_full_match(t, '[0-9()+ .-]+') AND NOT ends_with(t, '.0')
       THEN right(replace(replace(replace(replace(replace(replace(t, '(', ''), ')', ''), '+', ''), ' ', ''), '.', ''), '-', ''), 9)
-    ELSE right(regexp_replace(regexp_replace(lower(fa_half_width(t)), '(ext|x|#|分机).*$', ''), '[^0-9]', '', 'g'), 9)
+    WHEN NOT fa_lost_digits(t)
+      THEN right(regexp_replace(regexp_replace(lower(fa_half_width(regexp_replace(t, '^(\+?[0-9]{7,})\.0$', '\1'))), '(ext|x|#|分机).*$', ''), '[^0-9]', '', 'g'), 9)
   END;
 
 -- The +4 of a ZIP falls away.

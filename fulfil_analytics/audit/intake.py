@@ -33,6 +33,8 @@ _WAITING = 2
 """Files that may have been read and wait for an earlier one to be written, while the next are read."""
 
 
+OTHER_SHEET = "another table of the workbook, of which one is read: save this sheet as a file of its own"
+
 LOOKING, LOADING = "looking at the files", "loading"
 """The steps, as they are told."""
 
@@ -46,7 +48,7 @@ class Intake:
     files : list of Recognised
         Files that a format recognises, in a fixed order.
     skipped : list of (str, str)
-        Files passed over, and why.
+        Files and sheets passed over, and why.
     """
 
     files: list[Recognised]
@@ -101,6 +103,7 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given], readers: Reade
         for source, found in zip(sources, pool.map(what_is, sources), strict=True):
             if not isinstance(found, InputError):
                 files.append(found)
+                skipped += [(f"{source.shown}, sheet {number}", OTHER_SHEET) for number in found.other_sheets]
             elif source.named_directly:
                 raise found
             else:
@@ -185,7 +188,7 @@ def load_all(
 
     if privacy is None:
         privacy = Privacy(options.pii, load_key(options.config.key_file) if options.pii == "hash" else b"")
-    phones = None if options.pii == "keep" else PhoneNumbers()
+    phones = PhoneNumbers()
     names: dict[str, str] = {}
 
     def told(item: Recognised) -> Recognised:
@@ -235,8 +238,7 @@ def load_all(
             done = [load(*pair) for pair in zip(items, coming, strict=True)]
         else:
             done = _in_turn(pool, load_beside, items)
-    if phones:
-        phones.close()
+    phones.close()
     settle(store)
     return done
 

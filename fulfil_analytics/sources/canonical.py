@@ -22,10 +22,13 @@ from dataclasses import dataclass, field
 from fulfil_analytics.sources.folding import fold
 from fulfil_analytics.sources.formats import PERSONAL, ColumnSpec, Format
 from fulfil_analytics.sources.raw import Raw
+from fulfil_analytics.sources.spellings import looked_up
 from fulfil_analytics.sql import literal, quoted
 
 _NUMBERS = ("identifier", "waybill")
 _PARTS = ("city", "state", "postal_code", "country")
+_PLACES = {"city": "fa_place", "state": "fa_place", "district": "fa_place", "postal_code": "fa_postal_code"}
+"""Columns that hold no long run of digits; the macros that read them."""
 _SOURCE = ("source_file", "source_line")
 _REASONS = {
     "identifier": "not_an_identifier",
@@ -199,10 +202,9 @@ class Select:
             return [(column, value), (f"d_{column}", damaged)]
         if spec.words:
             return [(column, text if column in self.raw.settled else self._word(column))]
+        plain = _PLACES.get(column) or ("fa_own_code" if spec.type == "code" else "fa_own_struck")
         values = {
-            "code": f"fa_code({text})",
-            "text": f"fa_struck({text})",
-            "struck": f"fa_struck({text})",
+            **dict.fromkeys(("code", "text", "struck"), f"{plain}({text}, {self._buyer_phone()})"),
             "integer": f"fa_integer({text})",
             "money": f"CASE WHEN p_{column} THEN fa_plain_cents({text}) "
             f"ELSE fa_cents({text}, {normal}, c_{column}, {literal(self.reading.point)}) END",
@@ -223,16 +225,18 @@ class Select:
         return [(column, values[spec.type])] if spec.type in values else []
 
     def _number(self, column: str) -> str:
-        """Return the SQL of a number: the buyer's own phone by its length, a bare one as it is, another looked at."""
+        """Return the SQL of a number: the buyer's own phone is none, a bare one stays, another is looked at."""
         text, normal = f"t_{column}", f"n_{column}"
         kind = self._spec(column).type
         slow = self._fitting(
             column, f"fa_number({text}, {normal})" if kind == "waybill" else f"fa_no_name({text}, {normal})"
         )
         taken = f"CASE WHEN p_{column} THEN {text} ELSE {slow} END"
-        if kind == "waybill" and "phone_key" in self.cells:
-            return f"coalesce(fa_own_phone({normal}, {self._buyer_phone()}), {taken})"
-        return taken
+        if "phone_key" not in self.cells:
+            return taken
+        digits = normal if kind == "waybill" else f"replace({normal}, '-', '')"
+        own = f"fa_own_phone({digits}, {self._buyer_phone()})"  # of a waybill its length is told
+        return f"coalesce({own}, {taken})" if kind == "waybill" else f"CASE WHEN {own} IS NULL THEN {taken} END"
 
     def _fitting(self, column: str, value: str) -> str:
         """Return `value` where it has the form that the model asks of the column."""
@@ -245,9 +249,9 @@ class Select:
 
     def _word(self, column: str) -> str:
         pairs = self.item.vocabulary(column)
-        looked_up = [piece for name, _ in self._normal(column) for piece in _looked_up(name, pairs)]
+        found = [piece for name, _ in self._normal(column) for piece in looked_up(name, pairs)]
         rest = "'other'" if self._takes_all(column) else "NULL"
-        return f"CASE WHEN t_{column} IS NOT NULL THEN coalesce({', '.join([*looked_up, rest])}) END"
+        return f"CASE WHEN t_{column} IS NOT NULL THEN coalesce({', '.join([*found, rest])}) END"
 
     def _takes_all(self, column: str) -> bool:
         """What no spelling of a word column fits is ``other``."""
@@ -334,6 +338,8 @@ class Select:
         found = []
         if spec.required:
             found.append((f"{text} IS NULL", literal(f"{column}|missing|")))
+        if spec.type == "phone":
+            found.append((f"fa_lost_digits({text})", f"{literal(column + '|damaged_identifier|')} || fa_shape({text})"))
         if spec.type not in _REASONS or self._takes_all(column):
             return found
         flag, reason = f"{text} IS NOT NULL AND {column} IS NULL", literal(_REASONS[spec.type])
@@ -358,28 +364,6 @@ def text_of(spec: ColumnSpec, cells: Sequence[str]) -> str:
 def _place(column: str) -> str:
     """Return the name of the text that a column tells of: ``note_content`` tells of the note."""
     return column.removeprefix("_").removesuffix("_content")
-
-
-def _looked_up(text: str, pairs: list[tuple[str, str]]) -> list[str]:
-    """Return the SQL of the lookups of `text`: whole spellings, then those with ``*``."""
-    whole = {fold(spelling): normal for spelling, normal in reversed(pairs) if "*" not in spelling}
-    parts = [(fold(spelling), normal) for spelling, normal in pairs if "*" in spelling]
-    found = []
-    if whole:
-        # a map is searched from its start: normal forms and English first
-        listed = sorted(whole.items(), key=lambda entry: (not entry[0].isascii(), entry[0] != entry[1]))
-        entries = ", ".join(f"{literal(spelling)}: {literal(normal)}" for spelling, normal in listed)
-        found.append(f"MAP {{{entries}}}[{text}]")
-    if parts:
-        cases = " ".join(f"WHEN {text} LIKE {_like(part)} ESCAPE '!' THEN {literal(normal)}" for part, normal in parts)
-        found.append(f"CASE {cases} END")
-    return found
-
-
-def _like(spelling: str) -> str:
-    for sign in "!%_":
-        spelling = spelling.replace(sign, "!" + sign)
-    return literal(spelling.replace("*", "%"))
 
 
 def _names_where(flags: Mapping[str, str]) -> str:

@@ -68,6 +68,8 @@ class Recognised:
         What the cells show of the order of day and month, and of damaged numbers.
     markets : mapping, optional
         Of order files, how many rows show which market, where that was seen while the rows were counted.
+    other_sheets : tuple of int
+        Numbers of the workbook's other sheets, from 1, that hold a table of a known layout too: they are not read.
     """
 
     source: SourceFile
@@ -86,6 +88,7 @@ class Recognised:
     rows: int = 0
     study: Study = field(default_factory=Study)
     markets: Mapping[str, int] | None = None
+    other_sheets: tuple[int, ...] = ()
 
     @property
     def encoding(self) -> str | None:
@@ -283,7 +286,7 @@ def _identify_table(
     ]
     best = min(fits, key=lambda fit: fit.rank, default=None)
     if best is None or best.match.missing:
-        raise _refusal(source, fits, heads)
+        raise _refusal(source, known, heads)
     cells = best.head.records[best.row - 1]
     return Recognised(
         source,
@@ -297,6 +300,9 @@ def _identify_table(
         width=len(cells),
         places=best.match.columns,
         unknown_columns=tuple(struck(cell) for cell in headers.unknown(cells, best.match)),
+        other_sheets=tuple(
+            sorted({fit.place + 1 for fit in fits if fit.head.sheet and fit.is_table} - {best.place + 1})
+        ),
     )
 
 
@@ -311,10 +317,15 @@ class _Fit:
 
     @property
     def rank(self) -> tuple[object, ...]:
-        """Complete first; then the layout's preferred sheet, the earlier one, more known headers, the upper row."""
+        """Complete first; then the layout's preferred sheet, more known headers, the earlier sheet, the upper row."""
         preferred = self.head.sheet in self.match.format.sheets
         place = self.place if self.head.sheet else 0
-        return (bool(self.match.missing), not preferred, place, -len(self.match.known), self.row, self.place)
+        return (bool(self.match.missing), not preferred, -len(self.match.known), place, self.row, self.place)
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a whole header with rows below it."""
+        return not self.match.missing and any(map(any, self.head.records[self.row :]))
 
 
 def _heads(con: DuckDBPyConnection, source: SourceFile, container: str, text: Text | None) -> list[Head]:
@@ -338,8 +349,14 @@ def _is_described(fit: _Fit) -> bool:
     return digits < 6 and (" " in said or not said.isascii()) and any(sign.isalpha() for sign in said)
 
 
-def _refusal(source: SourceFile, fits: Sequence[_Fit], heads: Sequence[Head]) -> InputError:
+def _refusal(source: SourceFile, known: Sequence[Format], heads: Sequence[Head]) -> InputError:
     """Say what is missing where a header row is there; show no cell of a row that may be data."""
+    fits = [
+        _Fit(found, head, row, place)
+        for place, head in enumerate(heads)
+        for row, cells in enumerate(head.records[:HEADER_ROWS], start=1)
+        for found in headers.match(cells, known)
+    ]
     nearest = max(fits, key=lambda fit: (len(fit.match.known), -len(fit.match.missing), -fit.row), default=None)
     if nearest is None or len(nearest.match.known) < _ENOUGH:
         widest = max((len(cells) for head in heads for cells in head.records), default=0)

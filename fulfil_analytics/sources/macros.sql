@@ -61,21 +61,44 @@ CREATE OR REPLACE TEMP MACRO fa_no_name(t, n) AS
 -- told by its length alone.
 CREATE OR REPLACE TEMP MACRO fa_number(t, n) AS
   CASE
-    WHEN length(t) = 12 AND getvariable('fa_pii') <> 'keep' AND regexp_full_match(t, '[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{4}')
+    WHEN length(t) = 12 AND regexp_full_match(t, '[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{4}')
       THEN 'PHONE#10'
     WHEN regexp_matches(n, '[0-9]') AND NOT fa_wordy(t, '(^|\s)\p{L}{4,}([\s,.]|$)') THEN n
     WHEN regexp_full_match(n, {dummy_words}) THEN n
   END;
 
--- The row's own phone (its last nine digits are known) in place of a waybill is told by its length alone.
+-- The row's own phone (its last nine digits are known) in place of a waybill is told by its length alone, in every mode:
+-- a waybill stands in the outputs.
 CREATE OR REPLACE TEMP MACRO fa_own_phone(n, phone) AS
-  CASE WHEN getvariable('fa_pii') <> 'keep' AND length(n) BETWEEN 9 AND 15 AND right(n, 9) = phone AND regexp_full_match(n, '[0-9]+')
-    THEN 'PHONE#' || length(n) END;
+  CASE WHEN length(n) BETWEEN 9 AND 15 AND right(n, 9) = phone AND regexp_full_match(n, '[0-9]+') THEN 'PHONE#' || length(n) END;
 
 -- A code is taken as it is, unless it is a phone number or an e-mail address. Bare digits are a code, and most are: they
 -- come first, as a CASE goes on with the rest alone.
 CREATE OR REPLACE TEMP MACRO fa_code(t) AS
   CASE WHEN regexp_full_match(t, '[0-9]+') THEN t WHEN fa_struck(t) = t THEN t END;
+
+-- Nor is the row's own phone one (`phone`: its last nine digits, or null), however bare, nor ten digits in a row a postal code.
+CREATE OR REPLACE TEMP MACRO fa_own_code(t, phone) AS
+  CASE WHEN strlen(t) BETWEEN 8 AND 20 AND length(phone) >= 8 AND ends_with(regexp_replace(t, '[^0-9]', '', 'g'), right(phone, 8)) THEN NULL
+    ELSE fa_code(t) END;
+
+CREATE OR REPLACE TEMP MACRO fa_postal_code(t, phone) AS
+  CASE WHEN strlen(t) >= 10 AND regexp_matches(t, '[0-9]{10}') THEN NULL ELSE fa_own_code(t, phone) END;
+
+-- A text without phone numbers and e-mail addresses. A bare run of digits may be a part number and stays, unless it is the row's
+-- own phone; a place has no such runs.
+CREATE OR REPLACE TEMP MACRO fa_own_struck(t, phone) AS
+  CASE
+    WHEN contains(t, '@') OR strlen(t) >= 7 AND regexp_matches(t, '[0-9][0-9 ().-]{5,}[0-9]') THEN
+      CASE WHEN length(phone) >= 8 AND contains(regexp_replace(t, '[^0-9]', '', 'g'), right(phone, 8))
+        THEN regexp_replace(fa_struck(t), '\(?\+?[0-9][0-9 ().-]{5,}[0-9]', '[…]', 'g')
+        ELSE fa_struck(t) END
+    ELSE t
+  END;
+
+CREATE OR REPLACE TEMP MACRO fa_place(t, phone) AS
+  CASE WHEN strlen(t) >= 10 AND regexp_matches(t, '[0-9]{10}') THEN regexp_replace(fa_own_struck(t, phone), '\+?[0-9]{10,}', '[…]', 'g')
+    ELSE fa_own_struck(t, phone) END;
 
 CREATE OR REPLACE TEMP MACRO fa_zero_tail(t, least) AS
   length(t) >= 15 + least AND regexp_full_match(t, '[0-9]{15}0+');
@@ -147,7 +170,8 @@ CREATE OR REPLACE TEMP MACRO fa_cents(t, n, currency, point) AS
         ) AS DECIMAL(22, 6)) * 100) AS BIGINT)
   END;
 
--- A weight, with its unit written or not. The point is always decimal; a comma is, unless a point stands behind it.
+-- A weight, with its unit written or not. The point is always decimal; a comma is, unless a point stands behind it. In grams
+-- 1,200 may be either, and then nothing is guessed: a parcel of one gram would be an accusation.
 CREATE OR REPLACE TEMP MACRO fa_decimal(t) AS
   TRY_CAST(
     CASE WHEN contains(t, ',') AND contains(t, '.') THEN replace(t, ',', '') ELSE replace(t, ',', '.') END
@@ -156,7 +180,8 @@ CREATE OR REPLACE TEMP MACRO fa_decimal(t) AS
 CREATE OR REPLACE TEMP MACRO fa_weight(t, unit, grams) AS
   TRY_CAST(round(
     TRY_CAST(
-      CASE WHEN regexp_full_match(t, '[+-]?[0-9]*[.,]?[0-9]+') THEN replace(t, ',', '.')
+      CASE WHEN grams = 1 AND contains(t, ',') AND regexp_matches(t, '[1-9][0-9]*,[0-9]{3}([^0-9]|$)') THEN NULL
+        WHEN regexp_full_match(t, '[+-]?[0-9]*[.,]?[0-9]+') THEN replace(t, ',', '.')
         ELSE replace(regexp_extract(lower(t), '^([0-9]*[.,]?[0-9]+)\s*' || unit || '$', 1), ',', '.') END
       AS DECIMAL(22, 6)) * grams) AS BIGINT);
 
@@ -188,14 +213,14 @@ CREATE OR REPLACE TEMP MACRO fa_epoch(t) AS
 
 -- A date without a time, as the end of a window means it: the last second of the day.
 CREATE OR REPLACE TEMP MACRO fa_day_end(t) AS
-  CASE WHEN regexp_full_match(t, '[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}') THEN t || ' 23:59:59' ELSE t END;
+  CASE WHEN regexp_full_match(t, '[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}') THEN t || ' 23:59:59' ELSE t END;
 
 -- Forms that need no decision: ISO 8601 with or without offset, year first, a spreadsheet's serial day, Unix time.
 CREATE OR REPLACE TEMP MACRO fa_plain_time(t, zone) AS
   CASE
     WHEN t LIKE '____-__-__T__:__:__Z' THEN TRY_CAST(t AS TIMESTAMP)
     WHEN regexp_full_match(t, '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[T ]+[0-9:.]+ *([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)')
-      THEN CAST(TRY_CAST(replace(t, '/', '-') AS TIMESTAMPTZ) AS TIMESTAMP)
+      THEN CAST(TRY_CAST(regexp_replace(replace(t, '/', '-'), ' +([+-][0-9:]+)$', '\1') AS TIMESTAMPTZ) AS TIMESTAMP)
     WHEN regexp_full_match(t, '[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([T ]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?')
       THEN fa_to_utc(TRY_CAST(replace(left(t, 10), '/', '-').replace('.', '-') || substr(t, 11) AS TIMESTAMP), zone)
     WHEN regexp_full_match(t, '[0-9]{5}(\.[0-9]+)?')
@@ -208,6 +233,7 @@ CREATE OR REPLACE TEMP MACRO fa_date_order(t) AS
   CASE WHEN regexp_matches(t, '^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}') THEN
     CASE
       WHEN regexp_matches(t, '(?i)[0-9] ?[ap]\.? ?m\.?$') THEN 'month-first'
+      WHEN regexp_matches(t, '^[0-9]{1,2}\.[0-9]{1,2}\.') THEN 'day-first'
       WHEN CAST(regexp_extract(t, '^[0-9]{1,2}') AS INTEGER) > 12 THEN 'day-first'
       WHEN CAST(regexp_extract(t, '^[0-9]{1,2}.([0-9]{1,2})', 1) AS INTEGER) > 12 THEN 'month-first'
       ELSE 'either'

@@ -57,9 +57,7 @@ class Package:
 
     def sheets(self) -> dict[str, str]:
         """Return sheet name to part, in the order of the workbook."""
-        book = next((name for name in self.names() if name.lower() == "xl/workbook.xml"), None)
-        if book is None:
-            raise self._damaged()
+        book = self._book()
         targets: dict[str, str] = {}
         sheets: list[tuple[str, str]] = []
 
@@ -76,6 +74,23 @@ class Package:
         self.parse(book, sheet)
         parts = {name: _part(targets[key]) for name, key in sheets if key in targets}
         return {name: part for name, part in parts.items() if part in self.names()}
+
+    def counts_from_1904(self) -> bool:
+        """Return whether the workbook says that day 0 is 1 January 1904."""
+        said: list[str] = []
+
+        def properties(tag: str, attributes: Attributes) -> None:
+            if tag == "workbookPr":
+                said.append(attributes.get("date1904", "0"))
+
+        self.parse(self._book(), properties)
+        return any(word.strip().lower() in ("1", "true", "on") for word in said)
+
+    def _book(self) -> str:
+        book = next((name for name in self.names() if name.lower() == "xl/workbook.xml"), None)
+        if book is None:
+            raise self._damaged()
+        return book
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """Yield the bytes of a part."""

@@ -60,11 +60,22 @@ def read(con: DuckDBPyConnection, path: Path, shown: str, *, sheet: str, header_
         has_long_numbers = package.search(part, _LONG_NUMBER) is not None
         first = (_head(package, part) or [[]])[0]
         if has_long_numbers or not first or first[0] is None:
+            _refuse_other_days(package)
             cells = _SheetText(package, part).table(width)
         else:
             cells = _calamine(path, shown, sheet, width)
     name = register(con, cells)
     return Table(f"SELECT * FROM {name} WHERE source_line > {header_row}", registered=(name,))
+
+
+def _refuse_other_days(package: Package) -> None:
+    """Refuse a workbook that counts its days from 1904: as they are written, its dates would be four years early."""
+    if package.counts_from_1904():
+        raise InputError(
+            "counts its days from 1904, so that dates could be read four years early",
+            file=package.shown,
+            remedy="Save it as CSV UTF-8, or export it anew",
+        )
 
 
 def _calamine(path: Path, shown: str, sheet: str, width: int) -> pa.Table:

@@ -123,7 +123,7 @@ def load_file(
         Its canonical rows, opened by :func:`fulfil_analytics.sources.open_rows`, with the connection they were opened
         with: a cursor of the store's, as reading and writing go on side by side. Or what gives a file read before.
     phones : PhoneNumbers, optional
-        Takes phone numbers out of the waybills; absent, they stay (``--pii keep``).
+        Takes phone numbers out of the waybills; absent, they stay.
     lane : Lane, optional
         Where other files are loaded beside this one; the store's own connection otherwise.
 

@@ -25,13 +25,14 @@ FROM winners AS w
 WHERE w.order_id = l.order_id AND w.source_file <> l.source_file;
 
 -- A row that stands twice in the winning file is one line; an API line number tells units apart. Only rows that share a print
--- with another are put next to one another: most share none, and whole rows take much memory.
+-- with another are put next to one another: most share none, and whole rows take much memory. SKU numbers that a spreadsheet has
+-- damaged are alike where the products are not: the product's name tells them apart.
 CREATE OR REPLACE TEMP MACRO fa_line_print(source_file, order_id, sku_id, seller_sku, waybill) AS
   hash(source_file, order_id, sku_id, seller_sku, waybill);
 UPDATE loaded_order_lines AS l
 SET is_current = FALSE
 FROM (
-  SELECT source_file, order_id, line_id, sku_id, seller_sku, variation, package_id, waybill, quantity, line_total_cents, order_status,
+  SELECT source_file, order_id, line_id, sku_id, seller_sku, product_name, variation, package_id, waybill, quantity, line_total_cents, order_status,
     min(source_line) AS first_line
   FROM loaded_order_lines AS l
   WHERE l.is_current AND {{orders}} AND fa_line_print(source_file, order_id, sku_id, seller_sku, waybill) IN (
@@ -46,7 +47,8 @@ FROM (
 ) AS d
 WHERE l.is_current AND l.source_file = d.source_file AND l.order_id = d.order_id AND l.source_line <> d.first_line
   AND l.line_id IS NOT DISTINCT FROM d.line_id AND l.sku_id IS NOT DISTINCT FROM d.sku_id
-  AND l.seller_sku IS NOT DISTINCT FROM d.seller_sku AND l.variation IS NOT DISTINCT FROM d.variation
+  AND l.seller_sku IS NOT DISTINCT FROM d.seller_sku AND l.product_name IS NOT DISTINCT FROM d.product_name
+  AND l.variation IS NOT DISTINCT FROM d.variation
   AND l.package_id IS NOT DISTINCT FROM d.package_id AND l.waybill IS NOT DISTINCT FROM d.waybill
   AND l.quantity IS NOT DISTINCT FROM d.quantity AND l.line_total_cents IS NOT DISTINCT FROM d.line_total_cents
   AND l.order_status IS NOT DISTINCT FROM d.order_status;

@@ -256,6 +256,21 @@ def test_links_that_go_round_and_devices(tmp_path: Path) -> None:
     assert {item["file"] for item in result["skipped"]} == {"self", "zero.csv"}
 
 
+def test_a_further_sheet_is_told_and_not_by_its_name(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "orders.xlsx") as book:
+        for name in ("January", "Zelda Quibblethorpe"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEADER.split(","))
+            sheet.write_row(1, 0, ["576461000000000001", "Shipped", "2026-01-05", 1, 1, "X"])
+    said = fulfil("load", tmp_path / "orders.xlsx", "--db", tmp_path / "shop.duckdb", "--policy", "tiktok-us", "--json")
+    assert said.returncode == 0, said.stderr
+    (told,) = json.loads(said.stdout)["skipped"]
+    assert told["file"] == "orders.xlsx, sheet 2"
+    assert told["why"].startswith("another table of the workbook")
+
+
 # Rules of strangers ---------------------------------------------------------------------------------------------------
 
 EVIL = (

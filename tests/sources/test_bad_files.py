@@ -120,6 +120,14 @@ def test_a_missing_column_is_named_with_all_its_spellings(tmp_path):
     assert error.line == 1
 
 
+def test_an_export_without_two_columns_is_still_told_for_what_it_is(tmp_path):
+    rows = table(layouts.US_63, layouts.US_ROWS)
+    renamed = {"Order ID": "Order No.", "Created Time": "Create Time"}
+    rows[0] = [renamed.get(name, name) for name in rows[0]]
+    error = refused(write(tmp_path, csv_bytes(rows)))
+    assert "looks like TikTok Shop order export, United States, but has no column Order ID; Created Time" in str(error)
+
+
 def test_a_file_without_a_header_shows_none_of_its_cells(tmp_path):
     assert "headers are those of no known layout" in str(refused(write(tmp_path, GOOD[len(HEADER) :])))
 

@@ -433,3 +433,24 @@ def test_free_text_is_kept_without_addresses_and_phones(tmp_path):
 def test_a_location_is_taken_apart_only_in_one_form(con, text, parts):
     (found,) = call(con, "fa_location(t)", text)
     assert tuple(found.values()) == parts
+
+
+def test_a_comma_in_grams_is_not_guessed(con):
+    cells = ["1,200", "412,000", "1,200 g", "1200", "412.000", "1200 g", "0,5"]
+    assert call(con, "fa_weight(t, 'g', 1)", *cells) == [None, None, None, 1200, 412, 1200, 1]
+    assert call(con, "fa_weight(t, 'kg', 1000)", "1,200", "0,45") == [1200, 450]
+
+
+def test_a_blank_before_the_offset_and_the_end_of_a_day(con):
+    cells = [
+        "2026-11-03 18:12:00 +0800",
+        "2026/11/03 18:12:00 +08:00",
+        "2026-11-03T18:12:00 +08",
+        "2026-11-03T18:12:00+0800",
+    ]
+    assert call(con, "fa_plain_time(t, 'UTC')", *cells) == [datetime(2026, 11, 3, 10, 12)] * 4
+    assert call(con, "fa_day_end(t)", "31/12/2026", "2026-12-31", "31/12/2026 10:00") == [
+        "31/12/2026 23:59:59",
+        "2026-12-31 23:59:59",
+        "31/12/2026 10:00",
+    ]

@@ -342,3 +342,67 @@ def test_the_buyers_own_phone_is_no_waybill(tmp_path, number, kept):
     }
     (found,) = read(write(tmp_path, csv_bytes(table(layouts.US_63, [row])))).rows
     assert found["waybill"] == kept
+
+
+@pytest.mark.parametrize("mode", ["hash", "keep"])
+@pytest.mark.parametrize("written", ["2135550143", "12135550143", "213 5550143", "1-2135550143"])
+def test_the_buyers_own_phone_stands_in_no_column(tmp_path, written, mode):
+    places = ["City", "State", "Zipcode", "Warehouse Name", "Product Category", "Delivery Option"]
+    others = ["Seller SKU", "Product Name", "Variation", "Shipping Provider Name"]
+    names = [*places, *others, "Tracking ID", "Package ID", "SKU ID", "Product ID"]
+    row = {
+        **layouts.US_ROWS[0],
+        **dict.fromkeys(names, written),
+        "Phone #": "(+1)213-555-0143",
+        "City": f"LA {written}",
+    }
+    (found,) = read(write(tmp_path, csv_bytes(table(layouts.US_63, [row]))), mode=mode).rows
+    found.pop("phone_key")
+    assert "5550143" not in repr(found)
+    assert found["city"].startswith("LA ")
+    assert found["waybill"] == f"PHONE#{sum(sign.isdigit() for sign in written)}"
+
+
+def test_a_place_has_no_long_run_of_digits_whoever_it_belongs_to(tmp_path):
+    row = {
+        **layouts.US_ROWS[0],
+        "Phone #": "(+1)213-***-0143",
+        "City": "LA 13812345678",
+        "State": "2135550144",
+        "Zipcode": "2135550144",
+        "Warehouse Name": "1000012345",
+        "Product Name": "Part 2135550144",
+    }
+    found = read(write(tmp_path, csv_bytes(table(layouts.US_63, [row]))))
+    (got,) = found.rows
+    assert (got["city"], got["state"], got["postal_code"]) == ("LA […]", "[…]", None)
+    assert (got["warehouse"], got["product_name"]) == ("1000012345", "Part 2135550144")
+    assert found.problems == [(2, "postal_code|personal|9999999999")]
+
+
+def test_a_phone_that_lost_its_digits_is_nobodys(tmp_path):
+    rows = [{**layouts.US_ROWS[0], "Phone #": phone} for phone in ("6.28123E+12", "1.21356e+10", "12135550143.0")]
+    found = read(write(tmp_path, csv_bytes(table(layouts.US_63, rows))), mode="keep")
+    assert [row["phone_key"] for row in found.rows] == [None, None, "135550143"]
+    assert [problem for _, problem in found.problems] == [
+        "phone_key|damaged_identifier|9.99999A+99",
+        "phone_key|damaged_identifier|9.99999a+99",
+    ]
+
+
+def test_a_country_of_points_writes_the_day_first(tmp_path):
+    cells = {"Created Time": "08.09.2026 10:17:29", "Paid Time": "", "Order Amount": "53,05", "Weight(kg)": "0,45"}
+    row = {**layouts.US_ROWS[0], **cells}
+    found = read(write(tmp_path, csv_bytes(table(layouts.US_63, [row]), delimiter=";")))
+    (got,) = found.rows
+    assert found.recognised.date_order == "day-first"
+    assert got["created_at"] == datetime(2026, 9, 8, 10, 17, 29)
+    assert (got["order_amount_cents"], got["weight_g"]) == (5305, 450)
+
+
+@pytest.mark.parametrize("item", FORMATS.of("csv"), ids=lambda item: item.id)
+def test_whoever_asks_for_the_order_of_day_and_month_can_read_the_answer(item):
+    if any(spec.type == "time" for spec in item.columns.values()):
+        forms = set(item.time.formats)
+        assert {f"%{a}/%{b}/%Y{time}" for a, b in ("md", "dm") for time in ("", " %H:%M", " %H:%M:%S")} <= forms
+        assert {"%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S"} <= forms

@@ -162,3 +162,46 @@ def test_the_preferred_sheet_wins_else_the_first_that_fits(tmp_path):
         found = read(path)
         assert found.recognised.sheet == ("OrderSKUList" if preferred else "Old")
         assert found.rows[0]["order_id"] == ("A-2" if preferred else "A-1")
+
+
+def test_the_fuller_sheet_wins_over_an_earlier_extract_and_the_others_are_told(tmp_path):
+    import xlsxwriter
+
+    few = ["Order ID", "Order Status", "Created Time"]
+    path = tmp_path / "orders.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, header, rows in (
+            ("Pivot", few, [["A-1", "Shipped", "2026-01-05"], ["Grand total"]]),
+            ("Notes", ["nothing"], [["to see"]]),
+            ("January", HEADER, [["A-1", "Shipped", "2026-01-05"], ["A-2", "Shipped", "2026-01-05"]]),
+            ("February", HEADER, [["A-3", "Shipped", "2026-02-05"]]),
+            ("March", HEADER, []),
+        ):
+            sheet = book.add_worksheet(name)
+            for place, cells in enumerate([header, *rows]):
+                sheet.write_row(place, 0, cells)
+    found = read(path)
+    assert found.recognised.sheet == "January"
+    assert [row["order_id"] for row in found.rows] == ["A-1", "A-2"]
+    assert found.recognised.other_sheets == (1, 4)
+
+
+@pytest.mark.parametrize("numeric", [False, True])
+def test_days_that_are_counted_from_1904(tmp_path, numeric):
+    import xlsxwriter
+
+    from fulfil_analytics.errors import InputError
+
+    path = tmp_path / "mac.xlsx"
+    with xlsxwriter.Workbook(path, {"date_1904": True}) as book:
+        sheet = book.add_worksheet("Sheet1")
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, ["A-1", "Shipped"])
+        sheet.write_datetime(1, 2, datetime(2026, 3, 4, 5, 6, 7), book.add_format({"num_format": "dd/mm/yyyy hh:mm"}))
+        if numeric:  # a number of so many digits is taken as it is written, and so are all
+            sheet.write_number(1, 6, 1.729412345678901e18)
+    if numeric:
+        with pytest.raises(InputError, match="counts its days from 1904"):
+            read(path)
+    else:
+        assert read(path).rows[0]["created_at"] == datetime(2026, 3, 4, 5, 6, 7)

@@ -89,7 +89,7 @@ def check_rows(mapped: Mapped, batches: Iterator[pa.RecordBatch]) -> Iterator[pa
     from fulfil_analytics.schemas.check import check_batches
     from fulfil_analytics.store import PhoneNumbers
 
-    phones = None if mapped.privacy.mode == "keep" else PhoneNumbers()
+    phones = PhoneNumbers()
     rows = 0
 
     def counted() -> Iterator[pa.RecordBatch]:
@@ -99,11 +99,9 @@ def check_rows(mapped: Mapped, batches: Iterator[pa.RecordBatch]) -> Iterator[pa
             yield batch
 
     for checked in check_batches(LOADED[mapped.table], counted()):
-        good = phones.masked(checked.good) if phones else checked.good
-        for kind, frame in ((mapped.table, good), ("quarantine", checked.set_aside)):
+        for kind, frame in ((mapped.table, phones.masked(checked.good)), ("quarantine", checked.set_aside)):
             if frame.height:
                 payload = ipc(frame.select(*shape(kind)).to_arrow().cast(arrow_schema(shape(kind))))
                 yield pa.RecordBatch.from_pydict({"kind": [kind], "rows": [frame.height], "payload": [payload]})
     yield pa.RecordBatch.from_pydict({"kind": [COUNTS], "rows": [rows], "payload": [b""]})
-    if phones:
-        phones.close()
+    phones.close()
