@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fulfil_analytics.sources.folding import fold
 from fulfil_analytics.sources.formats import PERSONAL, ColumnSpec, Format
 from fulfil_analytics.sources.raw import Raw
 from fulfil_analytics.sources.spellings import looked_up

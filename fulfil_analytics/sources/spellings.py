@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fulfil_analytics.sources.headers import fold
+from fulfil_analytics.sources.folding import fold
 from fulfil_analytics.sql import literal
 
 
