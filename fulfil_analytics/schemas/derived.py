@@ -137,8 +137,8 @@ class Parcels(Table):
         "carriers whose format and check digit a bad number fits, none of which hands over to its own; null when none"
     )
     given_at: TIME = col(
-        "when the number was given to the platform: rts, else shipped, else label time; a number that replaced another: "
-        "when an export first shows it; UTC"
+        "when the number was given to the platform: rts, else shipped, else label time; "
+        "a number that replaced another: when an export first shows it; UTC"
     )
     shop: pl.String = col("shop")
     market: pl.String = col("market")
