@@ -35,7 +35,8 @@ def config(quiet: common.Quiet = False, json: common.Json = False) -> None:
 
     table = Table("setting", "value", "origin", box=None, pad_edge=False)
     for name, value, origin in rows:
-        table.add_row(name, "–" if value is None else str(value), origin)
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        table.add_row(name, "–" if value is None else shown, origin)
     common.show(table)
     if found.file is None:
         typer.echo("No fulfil.toml at or above this folder. Begin one with: fulfil init")

@@ -85,7 +85,8 @@ def _show(removed: Removed, *, dry_run: bool, quiet: bool, json: bool) -> None:
         typer.echo(dumps({"orders": removed.orders, "rows": removed.rows, "removed": not dry_run}), nl=False)
     elif not quiet:
         rows = ", ".join(f"{count:,} {table}" for table, count in removed.rows.items()) or "nothing"
-        typer.echo(f"{'would remove' if dry_run else 'removed'} {removed.orders:,} orders: {rows}")
+        what = "order" if removed.orders == 1 else "orders"
+        typer.echo(f"{'would remove' if dry_run else 'removed'} {removed.orders:,} {what}: {rows}")
         if removed.rows and not dry_run:
             typer.echo(
                 "The next audit of the store works findings and rates out anew. Reports and folders written before, "

@@ -74,19 +74,14 @@ def _login() -> str:
 
 
 def _show(found: list[dict[str, Any]]) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     if not found:
         typer.echo("No verdict is kept in this store yet.")
         return
-    table = Table(box=None, pad_edge=False)
-    for head in ("finding", "verdict", "rule", "order"):
-        table.add_column(head, no_wrap=True, overflow="fold")
-    for head in ("reason", "by", "at (UTC)"):
-        table.add_column(head, overflow="fold")
+    lines = []  # seven columns fit into no terminal: an order number and an id alone take half of it
     for row in found:
         note = row["verdict"] if row["raised"] else f"{row['verdict']} (no longer raised)"
-        texts = (row["finding_id"], note, row["rule_id"], row["order_id"] or "", row["reason"], row["author"])
-        table.add_row(*map(Text, texts), f"{row['reviewed_at']:%Y-%m-%d %H:%M}")
-    common.show(table)
+        lines.append("  ".join(text for text in (row["finding_id"], note, row["rule_id"], row["order_id"]) if text))
+        lines.append(f"    {row['reviewed_at']:%Y-%m-%d %H:%M} UTC, {row['author']}: {row['reason']}")
+    common.show(Text("\n".join(lines)))

@@ -172,6 +172,9 @@ def test_a_verdict_survives_the_next_audit_and_is_shown_everywhere(planted_store
     verdict = ("--verdict", "excused", "--reason", "one household", "--author", "Ada")
     assert fulfil("review", "--db", store, *chosen, *verdict).returncode == 0
     assert fulfil(*audit).returncode == 0  # excused: it fails nothing any more, and is still there
+    listed = fulfil("review", "--db", store).stdout.splitlines()
+    assert listed[0].startswith(f"{found[0][0]}  excused  duplicate_waybill")
+    assert listed[1].endswith(" UTC, Ada: one household")
     shown = fulfil("explain", found[0][1], "--db", store).stdout
     assert "excused by Ada" in " ".join(shown.split())
     assert found[0][0] in shown

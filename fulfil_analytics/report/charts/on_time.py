@@ -218,7 +218,7 @@ def _shade(figure: Drawing, words: Words, windows: Sequence[Row], days: Sequence
         left = max(start - dt.timedelta(hours=12), first)
         right = min(end - dt.timedelta(hours=12), last)
         _rectangle(figure, left, max(left, right), PURPLE, 0.16)
-        late = left > first + (last - first) * 0.75
+        late = left > first + (last - first) * 0.5  # a name needs up to half of a phone
         figure.add_annotation(
             x=(right if late else left).isoformat(),
             y=1 + 0.06 * (number % 2),
