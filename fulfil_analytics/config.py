@@ -51,7 +51,7 @@ class Config:
     rules : tuple of Path
         Folders of own rules.
     shops : dict
-        Shop name to a pattern of file names below the input folder.
+        Shop name to a pattern of file names below the input folder, or below the folder of the settings.
     parameters : dict
         Rule id to parameter to value.
     inputs : tuple of str
@@ -88,9 +88,19 @@ class Config:
     file: Path | None = None
     lines: dict[str, int] = field(default_factory=dict)
 
-    def shop_of(self, shown: str) -> str | None:
-        """Return the shop whose pattern fits the file `shown` (path below the input folder)."""
-        return next((shop for shop, pattern in sorted(self.shops.items()) if fnmatch.fnmatchcase(shown, pattern)), None)
+    def shop_of(self, shown: str, path: Path | None = None) -> str | None:
+        """Return the shop whose pattern fits the file `shown` (path below the input folder).
+
+        Where none does, its `path` below the folder of ``fulfil.toml`` is asked: the input may be the folder of a shop.
+        """
+        names = [shown]
+        if path is not None and self.file is not None:
+            below = self.file.parent.resolve()
+            names += [found.relative_to(below).as_posix() for found in [path.resolve()] if found.is_relative_to(below)]
+        fits = (
+            shop for name in names for shop, pattern in sorted(self.shops.items()) if fnmatch.fnmatchcase(name, pattern)
+        )
+        return next(fits, None)
 
 
 def find_config(start: Path | None = None) -> Config:

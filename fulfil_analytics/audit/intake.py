@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fulfil_analytics.audit.readers import Readers
-from fulfil_analytics.errors import InputError, UsageError, at_work_on, suggest
+from fulfil_analytics.errors import InputError, UnrecognisedFile, UsageError, at_work_on, suggest
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,7 +48,7 @@ class Intake:
     files : list of Recognised
         Files that a format recognises, in a fixed order.
     skipped : list of (str, str)
-        Files and sheets passed over, and why.
+        Files and sheets passed over, and why: exports that cannot be used first, then what is none.
     """
 
     files: list[Recognised]
@@ -87,7 +87,9 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given], readers: Reade
     frames = [item for item in inputs if isinstance(item, FrameSource)]
     named = [item for item in inputs if not isinstance(item, FrameSource)]
     discovery = discover(named)
-    skipped = list(discovery.passed_over)
+    unusable: list[tuple[str, str]] = []
+    sheets: list[tuple[str, str]] = []
+    foreign: list[tuple[str, str]] = []
     files: list[Recognised] = []
     sources = [*discovery.files, *frames]
 
@@ -103,18 +105,18 @@ def look(con: duckdb.DuckDBPyConnection, inputs: Sequence[Given], readers: Reade
         for source, found in zip(sources, pool.map(what_is, sources), strict=True):
             if not isinstance(found, InputError):
                 files.append(found)
-                skipped += [(f"{source.shown}, sheet {number}", OTHER_SHEET) for number in found.other_sheets]
+                sheets += [(f"{source.shown}, sheet {number}", OTHER_SHEET) for number in found.other_sheets]
             elif source.named_directly:
                 raise found
             else:
-                skipped.append((source.shown, found.what))
+                (foreign if isinstance(found, UnrecognisedFile) else unusable).append((source.shown, found.what))
     if not files:
         raise InputError(
             f"nothing usable among {len(discovery.files)} file(s)",
             file=", ".join(named),
             remedy="Export the orders from Seller Center as CSV or XLSX and name the folder that holds them",
         )
-    return Intake(files, skipped)
+    return Intake(files, [*unusable, *sheets, *foreign, *discovery.passed_over])
 
 
 class Taken(NamedTuple):
@@ -202,7 +204,8 @@ def load_all(
     @contextmanager
     def opened(item: Recognised) -> Iterator[tuple[duckdb.DuckDBPyConnection, Rows]]:
         with lent.one() as reader:
-            shop, zone = options.config.shop_of(item.source.shown), options.config.time_zone or policy.zone
+            shop = options.config.shop_of(item.source.shown, item.source.path)
+            zone = options.config.time_zone or policy.zone
             order = options.dates or ""
             with open_rows(reader, item, zone=zone, shop=shop, privacy=privacy, date_order=order) as rows:
                 yield reader, rows

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 WORST = 10
+PASSED = 3
 UNTESTED = 12
 ONE_LINE = 11
 """Signs of a count and its whole that stand on one line: four such columns fit into a terminal of eighty."""
@@ -116,10 +117,12 @@ def _opening(
         ),
         Text(words("summary.shape", **{field: words.count(head[field]) for field in counts})),
     ]
-    passed = [str(item.get("file", "")) for item in manifest.get("skipped", [])]
-    if passed:
-        shown = words.join(passed[:3]) + (" …" if len(passed) > 3 else "")
-        lines.append(Text(words("summary.skipped", files=shown), style="yellow"))
+    passed = manifest.get("skipped", [])
+    told = [f"{item.get('file', '')} ({item.get('why', '')})" for item in passed[:PASSED]]
+    if len(passed) > PASSED:  # the gravest stand first, and these have said why
+        rest = [str(item.get("file", "")) for item in passed[PASSED:]]
+        told.append(words.join(rest[:PASSED]) + (" …" if len(rest) > PASSED else ""))
+    lines += [Text(words("summary.skipped", files=files), style="yellow") for files in told]
     return lines
 
 

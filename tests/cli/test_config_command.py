@@ -29,6 +29,8 @@ def test_init_writes_what_config_reads_back(folder: Path) -> None:
     assert (found.policy, found.lang, found.time_zone) == ("tiktok-us", "zh", "Asia/Bangkok")
     assert (found.inputs, found.db, found.out) == ((str(folder / "exports"),), folder / "s.duckdb", folder / "audit")
     assert found.shop_of("main/x.csv") == 'Haupt "A"'
+    assert found.shop_of("x.csv", folder / "main" / "x.csv") == 'Haupt "A"', "the shop's own folder is the input"
+    assert found.shop_of("x.csv", folder.parent / "main" / "x.csv") is None
     deep = folder / "a" / "b"
     deep.mkdir(parents=True)
     assert find_config(deep).policy == "tiktok-us"

@@ -256,6 +256,18 @@ def test_links_that_go_round_and_devices(tmp_path: Path) -> None:
     assert {item["file"] for item in result["skipped"]} == {"self", "zero.csv"}
 
 
+def test_exports_that_cannot_be_used_are_told_before_what_is_no_export(tmp_path: Path) -> None:
+    from fulfil_analytics.audit.intake import look
+
+    (tmp_path / "orders.csv").write_text(f"{HEADER}\n576461000000000001,Shipped,2026-01-05,1,1,X\n", encoding="utf-8")
+    (tmp_path / "z.csv").write_text(f"{HEADER}\n576461000000000001,Shipped", encoding="utf-8")
+    (tmp_path / "a.txt").write_text("Dear team\n", encoding="utf-8")
+    (tmp_path / ".b.csv").write_text("x", encoding="utf-8")
+    with duckdb.connect() as con:
+        skipped = look(con, [str(tmp_path)]).skipped
+    assert [file for file, _ in skipped] == ["z.csv", "a.txt", ".b.csv"]
+
+
 def test_a_further_sheet_is_told_and_not_by_its_name(tmp_path: Path) -> None:
     import xlsxwriter
 

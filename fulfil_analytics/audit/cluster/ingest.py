@@ -63,7 +63,7 @@ def open_exports(spark: SparkSession, inputs: Sequence[str], options: Options, p
     packed = packed.persist(StorageLevel.DISK_ONLY)
     ledger = collected(packed, ("source_files",))["source_files"]
     tables = settled(spark, packed, ledger, desk, parts)
-    skipped = tuple((file, why) for file, why in sorted(intake.skipped))
+    skipped = tuple(intake.skipped)
     return Source(tables, options.pii, ", ".join(inputs), skipped)
 
 
