@@ -69,7 +69,10 @@ def _on_time(words: Words, judged: Sequence[Row], head: Row) -> Item:
         + (words("glance.not_judged", n=words.count(row["pending"])) if row["pending"] else "")
         for row in stages
     ]
-    return _item(words, "on_time", _worst(stages), words.sentence(told), "#rates")
+    answer = words.sentence(told)
+    if head["left_unknown"]:
+        answer = words.run_on([answer, words("glance.left_unknown", n=words.count(head["left_unknown"]))])
+    return _item(words, "on_time", _worst(stages), answer, "#rates")
 
 
 def _limits(words: Words, judged: Sequence[Row]) -> Item:

@@ -361,7 +361,7 @@ def _refusal(source: SourceFile, known: Sequence[Format], heads: Sequence[Head])
     if nearest is None or len(nearest.match.known) < _ENOUGH:
         widest = max((len(cells) for head in heads for cells in head.records), default=0)
         return UnrecognisedFile(
-            f"is a table of {widest} columns, but its headers are those of no known layout",
+            f"is a table of {widest} column{'' if widest == 1 else 's'}, but its headers are those of no known layout",
             file=source.shown,
             remedy="Export it with its header row, or describe the layout in a format file",
         )

@@ -12,7 +12,7 @@ from report_store import AS_OF, ZONE
 
 from fulfil_analytics.report import terms
 from fulfil_analytics.report.change import Change
-from fulfil_analytics.report.glance import _fake, _fallen, _limits, _worse
+from fulfil_analytics.report.glance import _fake, _fallen, _limits, _on_time, _worse
 from fulfil_analytics.report.period import Measured
 from fulfil_analytics.report.sections import coverage, rule_files
 from fulfil_analytics.report.view import view
@@ -63,15 +63,18 @@ def test_an_order_that_left_nobody_knows_when_need_not_move_today(
     con.execute("UPDATE deadlines SET outcome = 'overdue', stopped_at = NULL WHERE stage = 'dispatch'")
     con.execute("UPDATE orders SET cancelled_at = NULL, tracking_covered = false, order_status = 'to_ship'")
 
-    def overdue() -> int:
+    def counted() -> tuple[int, int]:
         with view(con, as_of=AS_OF, zone=ZONE) as seen:
-            return int(seen.one("urgent")["overdue"])
+            return seen.one("urgent")["overdue"], seen.one("headline")["left_unknown"]
 
-    assert overdue() == 30
+    assert counted() == (30, 0)
     con.execute("UPDATE orders SET order_status = 'completed'")
-    assert overdue() == 0
+    assert counted() == (0, 30)
+    judged = [metric("on_time_dispatch", "breach", 0.0) | {"numerator": 0, "denominator": 30, "pending": 0}]
+    answer = _on_time(EN, judged, {"orders": 30, "left_unknown": 30})["answer"]
+    assert "30 orders went out or arrived by their status, and no file says when: counted here as not done." in answer
     con.execute("UPDATE orders SET tracking_covered = true")
-    assert overdue() == 30
+    assert counted() == (30, 0)
 
 
 def test_an_excused_finding_is_in_no_count_but_its_own(store: Callable[[int], duckdb.DuckDBPyConnection]) -> None:
