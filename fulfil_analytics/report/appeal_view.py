@@ -47,7 +47,7 @@ def clause_lines(words: Words, case: Case) -> list[str]:
         ),
     ]
     if clause["note"]:
-        lines.append(clause["note"])
+        lines.append(words.policy(clause["note"]))
     for source in clause["sources"]:
         told = [source["title"], source["address"], source["dated"] and words("appeal.dated", day=source["dated"])]
         told.append(source["read"] and words("appeal.read", day=source["read"]))
@@ -203,7 +203,7 @@ def to_page(found: Appeal) -> str:
             t=words,
             css=asset("explain.css"),
             order=order.order_id,
-            policy=order.policy.get("title") or order.policy.get("id") or "",
+            policy=words.policy(order.policy.get("title") or order.policy.get("id") or ""),
             as_of=both(words, found.as_of),
             facts=fact_lines(order),
             cases=cases,

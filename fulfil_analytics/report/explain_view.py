@@ -118,8 +118,8 @@ def _days(words: Words, days: Sequence[str]) -> str:
 
 
 def _window(words: Words, item: Mapping[str, Any]) -> str:
-    effect = item.get("effect")
-    return f"{item.get('name')} ({_effect(words, plain(effect))})" if effect else str(item.get("name"))
+    name, effect = words.policy(item.get("name")), item.get("effect")
+    return f"{name} ({_effect(words, plain(effect))})" if effect else name
 
 
 def _effect(words: Words, text: str) -> str:
@@ -287,7 +287,7 @@ def to_html(found: Explanation, top: int = 2) -> str:
         css=asset("explain.css"),
         top=top,
         order=found.order_id,
-        policy=found.policy.get("title") or found.policy.get("id") or "",
+        policy=words.policy(found.policy.get("title") or found.policy.get("id") or ""),
         facts=fact_lines(found),
         findings=[{**row, "lines": finding_lines(words, row)} for row in found.findings],
         excuses=excuses(found),

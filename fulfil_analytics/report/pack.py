@@ -82,7 +82,7 @@ def _readme(run: Run, orders: list[Row]) -> str:
         "",
         words(
             "pack.lead",
-            policy=run.policy.title,
+            policy=words.policy(run.policy.title),
             as_of=words.moment(run.as_of),
             zone=words.zone,
             version=manifest["fulfil_analytics"],

@@ -268,7 +268,7 @@ def _facts(seen: View, head: Row, manifest: Mapping[str, Any]) -> list[tuple[str
         (words("page.market"), words.join(head["markets"] or [])),
         (words("page.orders_created"), period if head["created_from"] else ""),
         (words("page.orders"), counts),
-        (words("page.policy"), f"{policy.get('title') or policy.get('id') or ''}"),
+        (words("page.policy"), words.policy(policy.get("title") or policy.get("id") or "")),
         (words("page.as_of"), f"{words.moment(seen.as_of)} ({words.zone})"),
     ]
     return [(name, text) for name, text in found if text]

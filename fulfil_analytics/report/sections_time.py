@@ -123,7 +123,7 @@ def mode_changes(words: Words, rows: Sequence[Row]) -> Markup:
             words.term("stage", row["stage"]),
             words.term("mode", row["mode"]),
             stack(words.term("outcome", row["outcome_standard"]) + " → " + words.term("outcome", row["outcome"])),
-            row["changed_by"] or NONE,
+            words.policy(row["changed_by"] or NONE),
             words.count(row["orders"]),
             code(row["example"]),
         ]

@@ -101,7 +101,7 @@ def _opening(
 ) -> list[RenderableType]:
     from rich.text import Text
 
-    name = policy.get("title") or policy.get("id") or NONE
+    name = words.policy(policy.get("title") or policy.get("id") or NONE)
     counts = ("orders", "parcels", "events")
     sums = ("rows_in", "rows_loaded", "rows_merged", "rows_quarantined")
     lines: list[RenderableType] = [

@@ -55,7 +55,7 @@ def _line(words: Words, line: Item, versions: Mapping[str, Item]) -> Sequence[Ce
     selectors = [_selector(words, name, values) for name, values in sorted((line.get("select") or {}).items())]
     return [
         stack(words.term("stage", line.get("stage")), code(line.get("id", NONE))),
-        stack(duration(words, line) or NONE, clock, *_further(words, line), line.get("note")),
+        stack(duration(words, line) or NONE, clock, *_further(words, line), words.policy(line.get("note") or "")),
         stack(words("policy.all")) if not selectors else stack(selectors[0], *selectors[1:]),
         stack(*[valid(words, versions.get(key, {})) for key in line.get("versions") or [""]]),
         said_by(words, line),
@@ -168,7 +168,7 @@ def windows(words: Words, rows: Sequence[Row]) -> Markup:
     """Return the windows in which other deadlines apply."""
     body = [
         [
-            stack(row["name"], row["reference"]),
+            stack(words.policy(row["name"]), row["reference"]),
             stack(
                 words.term("mode", row["mode"]), words.term("window_reason", row["reason"]) if row["reason"] else None
             ),

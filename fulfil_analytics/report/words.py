@@ -40,6 +40,16 @@ def texts(lang: str) -> dict[str, str]:
     return {f"{table}.{key}": text for table, entries in tomllib.loads(source).items() for key, text in entries.items()}
 
 
+@cache
+def _policies(lang: str) -> dict[str, str]:
+    """Return what the shipped policies say, English to the language; empty where that is English."""
+    file = files("fulfil_analytics.report").joinpath(f"i18n/policies-{lang}.toml")
+    if not file.is_file():
+        return {}
+    said: dict[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))["said"]
+    return said
+
+
 class _Counted(str):
     """What fills a hole, and chooses between the forms for one and for many."""
 
@@ -82,6 +92,10 @@ class Words:
     def term(self, vocabulary: str, word: object) -> str:
         """Return a word of a vocabulary in the reader's language, or the word itself when it has no translation."""
         return NONE if word is None else self._texts.get(f"{vocabulary}.{word}", str(word))
+
+    def policy(self, text: object) -> str:
+        """Return a title or a note of a policy in the reader's language; of one that is not shipped, as it is."""
+        return _policies(self.lang).get(str(text), str(text))
 
     def count(self, value: float | None) -> str:
         """Return a whole number with thousands separators."""

@@ -12,7 +12,7 @@ import pytest
 
 from fulfil_analytics import report
 from fulfil_analytics.errors import UsageError
-from fulfil_analytics.policy import model, parts
+from fulfil_analytics.policy import load_policies, model, parts
 from fulfil_analytics.report.explain import EXCUSES
 from fulfil_analytics.report.words import Words, parsed, texts
 from fulfil_analytics.resources import rules_folder
@@ -132,3 +132,18 @@ def test_chinese_has_chinese_marks() -> None:
     chinese = [text for text in said if HAN.search(text)]
     assert len(chinese) > 900
     assert not [text for text in chinese if HALF_WIDTH.search(text)]
+
+
+def test_what_the_shipped_policies_say_is_there_in_chinese() -> None:
+    zh, en = Words("zh"), Words("en")
+    said = [
+        text
+        for policy in load_policies([rules_folder() / "policies"]).values()
+        for text in (
+            policy.title, *policy.notes, *(line.note for line in policy.lines), *(one.title for one in policy.windows),
+        )
+        if text
+    ]  # fmt: skip
+    assert [text for text in said if not HAN.search(zh.policy(text))] == []
+    assert all(en.policy(text) == text for text in said)
+    assert zh.policy("My shop") == "My shop"

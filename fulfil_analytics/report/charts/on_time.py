@@ -210,7 +210,7 @@ def _shade(figure: Drawing, words: Words, windows: Sequence[Row], days: Sequence
     for window in windows:
         start, end = words.local(window["from_at"]), words.local(window["to_at"])
         if f"{start:%Y-%m-%d}" <= days[-1] and f"{end:%Y-%m-%d}" >= days[0]:
-            shown.append((start.replace(tzinfo=None), end.replace(tzinfo=None), window["name"]))
+            shown.append((start.replace(tzinfo=None), end.replace(tzinfo=None), words.policy(window["name"])))
     first = dt.datetime.fromisoformat(days[0]) - dt.timedelta(hours=12)
     last = dt.datetime.fromisoformat(days[-1]) + dt.timedelta(hours=12)
     for number, (start, end, name) in enumerate(sorted(set(shown))[-MOST_WINDOWS:]):
