@@ -188,7 +188,10 @@ def _innocent(words: Words, row: Row) -> list[str]:
     """Return the innocent explanations of a finding, those that the case fits first; each with what trying it gave."""
     rank = {"possible": 0, "cannot_tell": 1, "not_tested": 2, "ruled_out": 3}
     items = sorted(row["explanations"], key=lambda item: rank.get(str(item.get("result")), 4))
-    return [f"{words.term('innocent', item.get('result'))}: {item.get('says')}" for item in items]
+    return [
+        words("table.reason", reason=words.term("innocent", item.get("result")), value=item.get("says"))
+        for item in items
+    ]
 
 
 def to_rich(found: Explanation) -> RenderableType:
