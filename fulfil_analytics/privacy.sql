@@ -47,11 +47,16 @@ CREATE OR REPLACE TEMP MACRO fa_phone_form(t) AS
 CREATE OR REPLACE TEMP MACRO fa_street_words(t) AS
   CASE WHEN contains(t, '-') THEN fa_words(regexp_replace(t, '\b([0-9]{5})-[0-9]{4}\b', '\1', 'g')) ELSE fa_words(t) END;
 
+-- P.O. Box, PO Box, Post Office Box.
+CREATE OR REPLACE TEMP MACRO fa_po_box(words) AS
+  CASE WHEN contains(words, ' o box') OR contains(words, 'office box')
+    THEN trim(replace(replace(' ' || words || ' ', ' p o box ', ' po box '), ' post office box ', ' po box ')) ELSE words END;
+
 -- Street types and directions are abbreviated; the words for a unit fall away ("Apt 4" = "#4").
 CREATE OR REPLACE TEMP MACRO fa_street_form(words) AS
   array_to_string(
     list_filter(
-      list_transform(string_split(words, ' '), lambda word: coalesce(getvariable('fa_street_words')[word], word)),
+      list_transform(string_split(fa_po_box(words), ' '), lambda word: coalesce(getvariable('fa_street_words')[word], word)),
       lambda word: word <> ''),
     ' ');
 

@@ -8,8 +8,8 @@ grain = "parcel"
 again = { reach = "order" }
 scope = "not parcels.platform_fulfilled and (journeys.delivered_at is not null or parcels.delivered_at is not null)"
 explained_by = ["duplicate_waybill", "cloned_track", "carrier_mismatch", "invalid_waybill"]
-message.en = "The parcel ended in {tracked_place}, but the order goes to {order_place} (compared by {level})."
-message.zh = "包裹最终到达 {tracked_place}，而订单收货地为 {order_place}（按{level}比较）。"
+message.en = "The parcel {seen} {tracked_place}, but the order goes to {order_place} (compared by {level})."
+message.zh = "包裹{seen} {tracked_place}，而订单收货地为 {order_place}（按{level}比较）。"
 
 [join]
 postal_levels = "postal_levels.country = parcels.market"
@@ -46,6 +46,10 @@ when = "parcels.pickup_point"
 reason = "returned_by_carrier"
 when = "journeys.returned_at is not null"
 
+[words.seen]
+ended = { en = "ended in", zh = "最终到达" }
+on_the_way = { en = "was last seen in", zh = "最后出现在" }
+
 [words.level]
 postal_code = { en = "postal code", zh = "邮编" }
 city = { en = "city", zh = "城市" }
@@ -55,13 +59,14 @@ state = { en = "state", zh = "州/省" }
 apart_km = { type = "int", default = 50, min = 1, max = 1000, doc = "kilometres between two postal codes of a market without postal areas, where a file of places knows both" }
 
 [docs]
-what = "Delivered parcels whose place of delivery (else the last place the tracking names) is not the recipient's, judged by the finest of postal code, city and state that both sides have."
+what = "Delivered parcels whose place of delivery (else the last place the tracking names) is not the recipient's, judged by the finest of postal code, city and state that both sides have. Medium where neither the delivery nor the last mile names a place: the last one named lies on the way."
 why = "A number whose parcel went to somebody else is the classic fake shipment; TikTok Shop marks an order abnormal when the buyer's ZIP differs from the tracking's."
 not_raised_when = [
   "the places are the same but spelled differently: accents, case, abbreviations (St. Louis, Saint Louis), nicknames (NYC), ZIP+4, full-width letters",
   "the postal codes share the prefix that names one area of the market (US: the first three digits)",
   "the postal codes differ but city and state agree",
   "one side tells a postal code and the other a city of the area that the code names: how the buyer spelled the city (Pittsburg, 洛杉矶) says nothing",
+  "one side has only a city, and its name holds the other side's whole: Los Angeles in LOS ANGELES CA DISTRIBUTION CENTER",
   "the order goes to a pick-up point",
   "the export says delivered, but the tracking ends earlier, on the way, without a delivery: then the parcel is not testable",
   "the order goes to military mail (APO, FPO), and no delivery names its place: the carrier's tracking ends where it hands the mail over; then the parcel is not testable",
@@ -392,6 +397,31 @@ P2        | true    | 2026-01-09 10:00 | 2026-01-08 07:00 | 10001            | N
 '''
 
 [[example]]
+name = "the delivery names no place: a hub on the way weighs less; the last mile does; a facility of the city"
+flags = ["P1", "P2"]
+severity = { P1 = "medium" }
+evidence = { P1 = { seen = "on_the_way" }, P2 = { seen = "ended" } }
+explanations = { P1 = { last_hub = "possible" } }
+parcels = '''
+parcel_id | market | postal_code | city        | state | delivered_at
+P1        | US     | 90012       | Los Angeles | CA    | 2026-01-09 10:00
+P2        | US     | 90012       | Los Angeles | CA    | 2026-01-09 10:00
+P3        | US     | 90012       | Los Angeles | CA    | 2026-01-09 10:00
+'''
+journeys = '''
+parcel_id | covered | delivered_at     | last_place_at    | last_postal_code | last_city                          | last_state
+P1        | true    | 2026-01-09 10:00 | 2026-01-08 07:00 | 85026            | PHOENIX                            | AZ
+P2        | true    | 2026-01-09 10:00 | 2026-01-09 07:00 | 85026            | PHOENIX                            | AZ
+P3        | true    | 2026-01-09 10:00 | 2026-01-09 07:00 |                  | LOS ANGELES CA DISTRIBUTION CENTER |
+'''
+tracks = '''
+parcel_id | last_mile_at
+P1        | 2026-01-09 07:00
+P2        | 2026-01-09 07:00
+P3        | 2026-01-09 07:00
+'''
+
+[[example]]
 name = "military mail: the last place is where the carrier handed it over; a delivery elsewhere is one"
 flags = ["P2"]
 not_testable = { P1 = "military_mail" }
@@ -683,6 +713,12 @@ compared as (
       or one_city.parcel_id is not null
       or coalesce(code_says.same_city = 1, false) as same_city,
     coalesce(code_says.same_area = 1, false) as same_area,
+    -- LOS ANGELES CA DISTRIBUTION CENTER is no other city
+    coalesce(
+      ' ' || named.order_name || ' ' like '% ' || named.tracked_name || ' %'
+        or ' ' || named.tracked_name || ' ' like '% ' || named.order_name || ' %',
+      false
+    ) as one_in_other,
     coalesce(named.order_state <> named.tracked_state, false) as other_state,
     named.order_code_kind,
     named.tracked_code_kind
@@ -695,7 +731,8 @@ select
   sides.occurred_at,
   sides.source_file,
   sides.source_line,
-  'critical' as severity,
+  case when tracks.last_mile_at > journeys.last_place_at then 'medium' else 'critical' end as severity,
+  case when tracks.last_mile_at > journeys.last_place_at then 'on_the_way' else 'ended' end as seen,
   compared.level,
   case compared.level
     when 'postal_code' then sides.order_code_shown
@@ -716,8 +753,10 @@ select
   cast(null as bigint) as km
 from compared
 join sides on sides.parcel_id = compared.parcel_id
+join journeys on journeys.parcel_id = compared.parcel_id
+left join tracks on tracks.parcel_id = compared.parcel_id
 where (compared.level = 'postal_code' and not compared.same_code and (not compared.same_city or compared.other_state))
-  or (compared.level = 'city' and not compared.same_area and (not compared.same_city or compared.other_state))
+  or (compared.level = 'city' and not compared.same_area and (not (compared.same_city or compared.one_in_other) or compared.other_state))
   or (compared.level = 'state' and compared.other_state)
 union all
 select
@@ -725,7 +764,12 @@ select
   coalesce(journeys.last_place_at, journeys.delivered_at, parcels.delivered_at) as occurred_at,
   journeys.source_file,
   journeys.source_line,
-  case when destination_names.level = 'postal_code' then 'critical' else 'high' end as severity,
+  case
+    when tracks.last_mile_at > journeys.last_place_at then 'medium'
+    when destination_names.level = 'postal_code' then 'critical'
+    else 'high'
+  end as severity,
+  case when tracks.last_mile_at > journeys.last_place_at then 'on_the_way' else 'ended' end as seen,
   destination_names.level,
   case when destination_names.level = 'postal_code' then parcels.postal_code else parcels.state end as order_place,
   case when destination_names.level = 'postal_code' then journeys.last_postal_code else journeys.last_state end as tracked_place,
@@ -739,5 +783,6 @@ select
 from destination_names
 join parcels on parcels.parcel_id = destination_names.parcel_id
 join journeys on journeys.parcel_id = destination_names.parcel_id
+left join tracks on tracks.parcel_id = destination_names.parcel_id
 where destination_names.verdict = 'clash'
   or (destination_names.km > {apart_km} and not destination_names.same_city)

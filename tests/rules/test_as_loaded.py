@@ -115,6 +115,8 @@ CASES = [
     # one number, more than one row
     Case("combined_a", N[8], cells=JO),
     Case("combined_b", N[8], cells=JO),
+    Case("combined_in_a_box_a", N[37], cells=JO | {"Address Line 1": "P.O. Box 12", "Address Line 2": ""}),
+    Case("combined_in_a_box_b", N[37], cells=JO | {"Address Line 1": "Post Office Box 12", "Address Line 2": ""}),
     Case("two_lines_of_one_order", N[9], lines=2),
     Case("same_row_in_two_exports", N[10]),
     Case("grown_since_the_older_export", N[11]),

@@ -54,7 +54,7 @@ def flagged():
     con = duckdb.connect()
     for table in ("orders", "parcels", "journeys"):
         con.execute(create_table(table, TABLES[table]))
-    for table in ("destination_names", "masked_places"):
+    for table in ("destination_names", "masked_places", "tracks"):
         columns = ", ".join(f"{column} {kind}" for column, kind in REFERENCE[table].items())
         con.execute(f"CREATE TABLE {table} ({columns})")
     install_places(con, {"US"})
