@@ -240,6 +240,25 @@ def test_fast_dispatch_counts_from_noon_over_six_days_a_week_and_is_no_deadline(
     assert con.execute("SELECT count(*) FROM deadlines WHERE stage = 'fast_dispatch'").fetchone() == (0,)
 
 
+def test_vietnams_fast_dispatch_leaves_out_what_is_paid_at_the_door(con, orders):
+    zone = "Asia/Ho_Chi_Minh"
+    common = {"market": "VN", "created_at": utc("2026-04-15 10:00", zone)}
+    orders(
+        *(
+            {"order_id": paid, "paid_at": utc(paid, zone), "dispatched_at": utc(scanned, zone), **common}
+            for paid, scanned in (
+                ("2026-04-15 15:59:58", "2026-04-15 23:00"),
+                ("2026-04-15 15:59:59", "2026-04-16 09:00"),  # paid before 16:00: too late
+                ("2026-04-15 16:00:00", "2026-04-16 09:00"),
+                ("2026-04-20 18:00:00", "2026-04-18 09:00"),  # at the door
+            )
+        )
+    )
+    judge(con, market("tiktok-vn"), utc("2026-04-25 12:00", zone))
+    row = found(con, "fast_dispatch_rate")
+    assert (row["numerator"], row["denominator"]) == (2, 3)
+
+
 @pytest.mark.parametrize(("days", "lines"), [(10, (0.424, 0.46)), (40, (0.04, 0.10))])
 def test_a_relaxed_pass_mark_holds_for_its_weeks_only(con, orders, days, lines):
     policy = market("tiktok-cross-border")
