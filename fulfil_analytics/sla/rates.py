@@ -81,12 +81,13 @@ def build_rates(
     """Write the tables ``rates`` and ``rate_details`` from what :func:`fulfil_analytics.sla.build_deadlines` wrote.
 
     On-time metrics count orders on time over orders on time, late or overdue: neither an open order nor one without an
-    applicable deadline counts at all. Platform metrics are computed as the policy defines them on the day of `as_of`.
+    applicable deadline counts at all. Platform metrics are computed as the policy defines them on that day.
 
     Parameters
     ----------
     as_of : datetime
-        The moment the audit speaks for; the definitions and limits of its local day hold.
+        The moment the audit speaks for; the definitions and limits of its local day hold, or of the last day of a
+        `period` that was over before.
     period : tuple of datetime, optional
         First and last moment counted, on each metric's own axis (order creation for on-time metrics). Default: the
         metric's own window that ends last before `as_of`; all orders where it has none, or where `per` is given.
@@ -106,7 +107,7 @@ def build_rates(
     dims.check_dimensions(dimensions)
     moment = naive_utc(as_of)
     single = dims.named(con, dimensions)
-    chosen = metrics_on(policy, moment, metrics)
+    chosen = metrics_on(policy, moment if period is None else min(moment, naive_utc(period[1])), metrics)
     prepare_orders(con, single)
     prepare_rows(con, moment, chosen)
     values = {

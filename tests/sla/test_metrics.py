@@ -269,6 +269,15 @@ def test_a_relaxed_pass_mark_holds_for_its_weeks_only(con, orders, days, lines):
     assert (row["target"], row["enforce"]) == pytest.approx(lines)
 
 
+def test_a_week_of_the_past_is_held_against_the_limits_of_its_own_time(con, orders):
+    policy = market("tiktok-cross-border")
+    week = (utc("2026-06-29 00:00", policy.zone), utc("2026-07-05 23:59:59", policy.zone))
+    orders(gone("G", created_at=week[0] + DAY))
+    judge(con, policy, utc("2026-08-20 12:00", policy.zone), period=week)
+    row = found(con, "late_dispatch_rate")
+    assert (row["target"], row["enforce"]) == pytest.approx((0.424, 0.46))
+
+
 def test_a_relaxed_limit_of_a_rate_that_should_be_high_shrinks():
     metric = Metric(
         id="m", title="m", numerator="", denominator="", better="higher", target=0.9, relaxed_factor=0.6,
