@@ -85,10 +85,14 @@ CREATE OR REPLACE TEMP MACRO fa_phone_key(t) AS
 CREATE OR REPLACE TEMP MACRO fa_street_key(t) AS
   CASE WHEN NOT fa_masked(t) THEN fa_key(fa_street_form(fa_street_words(t)), 1) END;
 
+CREATE OR REPLACE TEMP MACRO fa_struck_text(t) AS
+  regexp_replace(regexp_replace(t, {email}, '[…]', 'g'), {phone}, '[…]', 'g');
+
+-- Most texts hold neither, and are told by a look.
 CREATE OR REPLACE TEMP MACRO fa_struck(t) AS
   CASE
     WHEN contains(t, '@') OR strlen(t) >= 7 AND regexp_matches(t, '[0-9][0-9 ().-]{5,}[0-9]')
-    THEN regexp_replace(regexp_replace(t, {email}, '[…]', 'g'), {phone}, '[…]', 'g')
+    THEN fa_struck_text(t)
     ELSE t
   END;
 

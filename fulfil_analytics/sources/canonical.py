@@ -201,7 +201,7 @@ class Select:
             return [(column, value), (f"d_{column}", damaged)]
         if spec.words:
             return [(column, text if column in self.raw.settled else self._word(column))]
-        plain = _PLACES.get(column) or ("fa_own_code" if spec.type == "code" else "fa_own_struck")
+        plain = _PLACES.get(column) or ("fa_own_code" if spec.type == "code" else "fa_text")
         values = {
             **dict.fromkeys(("code", "text", "struck"), f"{plain}({text}, {self._buyer_phone()})"),
             "integer": f"fa_integer({text})",
@@ -233,9 +233,9 @@ class Select:
         taken = f"CASE WHEN p_{column} THEN {text} ELSE {slow} END"
         if "phone_key" not in self.cells:
             return taken
-        digits = normal if kind == "waybill" else f"replace({normal}, '-', '')"
-        own = f"fa_own_phone({digits}, {self._buyer_phone()})"  # of a waybill its length is told
-        return f"coalesce({own}, {taken})" if kind == "waybill" else f"CASE WHEN {own} IS NULL THEN {taken} END"
+        if kind == "waybill":
+            return f"coalesce(fa_own_phone({normal}, {self._buyer_phone()}), {taken})"
+        return f"CASE WHEN fa_is_own_phone({normal}, {self._buyer_phone()}) THEN NULL ELSE {taken} END"
 
     def _fitting(self, column: str, value: str) -> str:
         """Return `value` where it has the form that the model asks of the column."""

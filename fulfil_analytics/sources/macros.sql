@@ -72,6 +72,9 @@ CREATE OR REPLACE TEMP MACRO fa_number(t, n) AS
 CREATE OR REPLACE TEMP MACRO fa_own_phone(n, phone) AS
   CASE WHEN length(n) BETWEEN 9 AND 15 AND right(n, 9) = phone AND regexp_full_match(n, '[0-9]+') THEN 'PHONE#' || length(n) END;
 
+CREATE OR REPLACE TEMP MACRO fa_is_own_phone(n, phone) AS
+  length(n) BETWEEN 9 AND 16 AND length(phone) = 9 AND ends_with(replace(n, '-', ''), phone);
+
 -- A code is taken as it is, unless it is a phone number or an e-mail address. Bare digits are a code, and most are: they
 -- come first, as a CASE goes on with the rest alone.
 CREATE OR REPLACE TEMP MACRO fa_code(t) AS
@@ -85,20 +88,22 @@ CREATE OR REPLACE TEMP MACRO fa_own_code(t, phone) AS
 CREATE OR REPLACE TEMP MACRO fa_postal_code(t, phone) AS
   CASE WHEN strlen(t) >= 10 AND regexp_matches(t, '[0-9]{10}') THEN NULL ELSE fa_own_code(t, phone) END;
 
--- A text without phone numbers and e-mail addresses. A bare run of digits may be a part number and stays, unless it is the row's
--- own phone; a place has no such runs.
-CREATE OR REPLACE TEMP MACRO fa_own_struck(t, phone) AS
+-- A text without phone numbers and e-mail addresses (fa_struck). A bare run of digits may be a part number and stays, unless the
+-- row's own phone stands there; `runs` is the pattern of those that never stay, as a place has none of ten digits.
+CREATE OR REPLACE TEMP MACRO fa_own_struck(t, phone, runs) AS
   CASE
     WHEN contains(t, '@') OR strlen(t) >= 7 AND regexp_matches(t, '[0-9][0-9 ().-]{5,}[0-9]') THEN
-      CASE WHEN length(phone) >= 8 AND contains(regexp_replace(t, '[^0-9]', '', 'g'), right(phone, 8))
-        THEN regexp_replace(fa_struck(t), '\(?\+?[0-9][0-9 ().-]{5,}[0-9]', '[…]', 'g')
-        ELSE fa_struck(t) END
+      regexp_replace(
+        fa_struck_text(t),
+        CASE WHEN length(phone) >= 8 AND contains(regexp_replace(t, '[^0-9]', '', 'g'), right(phone, 8))
+          THEN '\(?\+?[0-9][0-9 ().-]{5,}[0-9]' ELSE runs END,
+        '[…]', 'g')
     ELSE t
   END;
 
-CREATE OR REPLACE TEMP MACRO fa_place(t, phone) AS
-  CASE WHEN strlen(t) >= 10 AND regexp_matches(t, '[0-9]{10}') THEN regexp_replace(fa_own_struck(t, phone), '\+?[0-9]{10,}', '[…]', 'g')
-    ELSE fa_own_struck(t, phone) END;
+CREATE OR REPLACE TEMP MACRO fa_text(t, phone) AS fa_own_struck(t, phone, '\b\B');
+
+CREATE OR REPLACE TEMP MACRO fa_place(t, phone) AS fa_own_struck(t, phone, '\+?[0-9]{10,}');
 
 CREATE OR REPLACE TEMP MACRO fa_zero_tail(t, least) AS
   length(t) >= 15 + least AND regexp_full_match(t, '[0-9]{15}0+');
