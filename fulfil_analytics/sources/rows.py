@@ -138,7 +138,7 @@ def open_rows(
     privacy : Privacy
         What becomes of names, phones and streets.
     date_order : {"", "day-first", "month-first"}
-        The user's word; blank: as the cells show, else as the layout has it.
+        The user's word for a file whose cells do not tell; blank: as the layout has it.
 
     Raises
     ------

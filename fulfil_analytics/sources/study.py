@@ -140,17 +140,17 @@ def _zeros(con: DuckDBPyConnection, raw: Raw, item: Format, names: Sequence[str]
 
 
 def settled_order(found: Study, item: Format, asked: str, shown: str) -> str:
-    """Return the order of day and month to read with: as asked, else as the cells show, else as the layout has it.
+    """Return the order of day and month to read with: as the cells show, else as asked, else as the layout has it.
 
     Raises
     ------
     InputError
         Nothing settles it, and some cell needs it.
     """
-    if asked or found.date_order != "open":
-        return asked or found.date_order or item.time.order
-    if item.time.order:
-        return item.time.order
+    shown_by_cells = "" if found.date_order == "open" else found.date_order
+    order = shown_by_cells or asked or item.time.order
+    if order or found.date_order != "open":
+        return order
     raise InputError(
         "dates such as 03/04 can mean 3 April or March 4, and no date of this file settles it",
         file=shown,

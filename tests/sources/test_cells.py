@@ -343,6 +343,15 @@ def test_dates_that_contradict_each_other_are_asked_about(tmp_path):
     assert found.problems == [(3, "created_at|not_a_time|99/99/9999 99:99")]
 
 
+@pytest.mark.parametrize(
+    ("cell", "asked"), [("09/08/2026 4:53:28 PM", "day-first"), ("13/08/2026 16:53", "month-first")]
+)
+def test_a_word_for_other_files_is_not_held_against_one_that_tells(tmp_path, cell, asked):
+    path = canonical(tmp_path, [f"A-1,{cell},,"])
+    assert read(path, date_order=asked).rows == read(path).rows
+    assert read(path).problems == []
+
+
 def test_one_slip_among_many_dates_is_that_cells_trouble(tmp_path):
     found = read(
         canonical(tmp_path, [*(f"A-{i},01/{13 + i % 15}/2026 10:00,," for i in range(200)), "B-1,25/01/2026 10:00,,"])
