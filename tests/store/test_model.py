@@ -104,12 +104,16 @@ def test_without_any_tracking_nothing_is_covered(store: Store, add: Add, model: 
     assert one(store, "SELECT not_covered_why FROM journeys")["not_covered_why"] == "no_tracking_input"
 
 
-def test_a_not_found_row_covers_its_carrier(store: Store, add: Add, model: Model) -> None:
+@pytest.mark.parametrize("asked_at", [None, hours(9)])
+def test_a_not_found_row_covers_its_carrier_and_is_no_event(
+    store: Store, add: Add, model: Model, asked_at: dt.datetime | None
+) -> None:
+    tracking_began(add)
     order(add)
-    event(add, None, "not_found")
+    event(add, asked_at, "not_found")
     model(hours(50))
-    found = one(store, "SELECT covered, events, scans, first_scan_at FROM journeys")
-    assert found == {"covered": True, "events": 0, "scans": 0, "first_scan_at": None}
+    found = one(store, "SELECT covered, events, scans, first_event_at FROM journeys")
+    assert found == {"covered": True, "events": 0, "scans": 0, "first_event_at": None}
 
 
 def test_a_feed_that_names_another_carrier_joins_on_the_number_alone_when_one_order_uses_it(

@@ -31,9 +31,10 @@ turns AS (
 ways AS (
   SELECT
     parcel_id,
-    count(event_at) AS events,
+    -- a row by which a service says that it found nothing is none of the carrier's
+    count(event_at) FILTER (WHERE status <> 'not_found') AS events,
     count(*) FILTER (WHERE is_scan) AS scans,
-    min(event_at) AS first_event_at,
+    min(event_at) FILTER (WHERE status <> 'not_found') AS first_event_at,
     min(event_at) FILTER (WHERE status = 'label_created') AS label_at,
     min(event_at) FILTER (WHERE is_scan) AS first_scan_at,
     max(event_at) FILTER (WHERE is_scan) AS last_scan_at,
