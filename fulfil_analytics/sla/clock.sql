@@ -6,6 +6,7 @@ WITH read AS (
     o.order_no, o.order_id, c.stage, c.case_id, o.tracking_covered, o.delivery_scanned, c.start_event, c.only_when_started,
     coalesce(/*stopper*/, c.stop_event) AS stop_event,
     /*start*/ AS clock_start, /*stop*/ AS stop_at, /*proof*/ AS proof_at, /*moot*/ AS moot_at,
+    coalesce(/*untimed*/, FALSE) AS said_to_have_stopped,
     CASE WHEN NOT c.stopped_by_cancelling THEN o.cancelled_at END AS cancelled_at,
     /*platform_due*/ AS platform_due_at,
     o.platform_fulfilled AND NOT c.platform_too AS by_platform, o.unpaid AND NOT c.unpaid_too AS not_paid
@@ -17,6 +18,7 @@ SELECT
   order_no, order_id, stage, case_id, start_event, clock_start,
   coalesce(stop_at, proof_at) AS stopped_at,
   stop_at IS NULL AND proof_at IS NOT NULL AS proven_only,
+  stop_at IS NULL AND proof_at IS NULL AND said_to_have_stopped AS untimed,
   cancelled_at, platform_due_at,
   CASE
     WHEN by_platform THEN 1

@@ -14,7 +14,7 @@ from fulfil_analytics.policy.model import Line, Policy
 from fulfil_analytics.sla import facts
 from fulfil_analytics.sql import Value, literal, name
 
-_CHOSEN = {"stopper": "VARCHAR"}
+_CHOSEN = {"stopper": "VARCHAR", "untimed": "BOOLEAN"}
 """What the marks of ``clock.sql`` choose, where that is no time."""
 
 FACT_TYPES = {
@@ -59,6 +59,7 @@ class Signature:
             "proof": _earliest(self.proof),
             "moot": _earliest(self.moot),
             "stopper": _which(self.stop),
+            "untimed": _said(self.stop),
             "platform_due": None if self.platform_due is None else f"o.{name(self.platform_due)}",
         }
 
@@ -257,6 +258,24 @@ def _which(events: Sequence[str]) -> str | None:
     columns = [f"o.{name(event)}" for event in events]
     cases = "".join(f" WHEN {column} THEN {literal(event)}" for column, event in zip(columns, events, strict=True))
     return f"CASE least({', '.join(columns)}){cases} END" if columns else None
+
+
+_SAID = {
+    "rts_at": "o.reached >= 1",
+    "shipped_at": "o.reached >= 2",
+    **dict.fromkeys(
+        ("dispatched_at", "first_event_at", "first_scan_at", "dispatch_scan_at"),
+        "o.reached >= 2 AND NOT o.tracking_covered",
+    ),
+    **dict.fromkeys(("received_at", "delivered_at", "delivery_scan_at", "attempted_at"), "o.reached = 3"),
+}
+"""Event to what says of an order ``o`` that it has happened, whenever. Where the tracking covers an order and tells of
+no scan, a status is no scan."""
+
+
+def _said(events: Sequence[str]) -> str | None:
+    said = dict.fromkeys(f"({_SAID[event]})" for event in events if event in _SAID)
+    return f"({' OR '.join(said)})" if said else None
 
 
 def _by_start(number: str, pieces: Mapping[tuple[str, ...], str]) -> str:

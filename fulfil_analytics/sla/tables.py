@@ -80,10 +80,8 @@ WINDOWS = {
 }
 
 
-_KINDS = {
-    **dict.fromkeys(("start_no", "stop_no", "proof_no", "moot_no", "stopper_no", "platform_due_no"), "UTINYINT"),
-    **dict.fromkeys(("start_event", "stop_event"), "VARCHAR"),
-}
+_KINDS = {"no": "UTINYINT", "event": "VARCHAR"}
+"""Last word of a clock's column to its type; the others are true or false."""
 
 
 def install_windows(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:
@@ -159,7 +157,7 @@ def install_segments(con: duckdb.DuckDBPyConnection) -> str:
 
 def install_clocks(con: duckdb.DuckDBPyConnection, numbers: Sequence[Mapping[str, Value]]) -> None:
     """Write ``deadline_lines``: one row a profile and stage, with its case and what starts and stops its clock."""
-    columns = {key: _KINDS.get(key, "BOOLEAN") for key in numbers[0]}
+    columns = {key: _KINDS.get(key.rpartition("_")[2], "BOOLEAN") for key in numbers[0]}
     rows = [(place, *row.values()) for place, row in enumerate(numbers)]
     table(con, "sla_signatures", {"signature_id": "INTEGER", **columns}, rows)
     con.execute(

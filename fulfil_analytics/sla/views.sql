@@ -5,7 +5,7 @@
 CREATE /*kind*/ deadline_modes AS
 WITH timed AS (
   SELECT
-    c.order_no, c.order_id, c.stage, c.clock_start, c.stopped_at, c.proven_only, c.cancelled_at, c.stop_event,
+    c.order_no, c.order_id, c.stage, c.clock_start, c.stopped_at, c.proven_only, c.untimed, c.cancelled_at, c.stop_event,
     c.platform_due_at, c.case_id, coalesce(
       ['platform_fulfilled', 'unpaid', 'nothing_left_to_do'][c.blocked], k.uncounted,
       CASE WHEN c.clock_start IS NULL THEN c.start_event || '_unknown' END

@@ -74,6 +74,38 @@ def test_cancelled_in_time_is_not_applicable_and_too_late_is_late(con, orders, u
     assert outcome(con, "delivery")["sent, then cancelled"] == "not_applicable"
 
 
+@pytest.mark.parametrize("as_of", [LATER, CREATED + SECOND])
+def test_what_the_status_says_was_done_at_a_time_that_nobody_tells_is_not_judged(con, orders, us, as_of):
+    told = {"shipped_at": CREATED + SECOND}
+    orders(
+        order("to ship", order_status="to_ship", tracking_covered=False),
+        order("ready", order_status="awaiting_collection", tracking_covered=False),
+        order("shipped", order_status="shipped", tracking_covered=False),
+        order("shipped by its substatus", order_substatus="shipped", tracking_covered=False),
+        order("no scan in the tracking", order_status="shipped", tracking_covered=True),
+        order(
+            "shipped, and when", order_status="shipped", tracking_covered=False, **told, dispatched_at=CREATED + SECOND
+        ),
+        order("arrived", order_status="completed", tracking_covered=False),
+    )
+    build_deadlines(con, us, as_of)
+    waiting = "overdue" if as_of == LATER else "open"
+    unknown = "not_applicable"
+    assert {
+        name: [outcome(con, stage)[name] for stage in ("rts", "dispatch", "delivery")] for name in outcome(con)
+    } == {
+        "to ship": [waiting, waiting, waiting],
+        "ready": [unknown, waiting, waiting],
+        "shipped": [unknown, unknown, waiting],
+        "shipped by its substatus": [unknown, unknown, waiting],
+        "no scan in the tracking": [unknown, waiting, waiting],
+        "shipped, and when": ["on_time", "on_time", waiting],
+        "arrived": [unknown, unknown, unknown],
+    }
+    assert due(con)["shipped"] is None
+    assert why(con, "shipped")["not_applicable"] == "stop_time_unknown"
+
+
 def test_cancelled_after_the_deliver_by_day_is_late_for_delivery(con, orders, us):
     orders(order("A", dispatched_at=CREATED, cancelled_at=utc("2026-02-11 00:00:00")))
     build_deadlines(con, us, LATER)
