@@ -84,7 +84,7 @@ def test_a_person_is_gone_from_every_byte(db: Path, value: str) -> None:
 def test_a_name_finds_the_orders_that_name_it(db: Path) -> None:
     said = fulfil("forget", "--buyer", "QUIBBLETHORPE, Zelda", "--db", db)
     assert (said.returncode, said.stderr) == (0, "")
-    assert "removed 1 orders" in said.stdout
+    assert "removed 1 order:" in said.stdout
     assert "delete them or write them again" in said.stdout
     assert orders(db) == ["576461000000000002", "576461000000000003"]
 
