@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,24 +54,31 @@ def list_(
     """
     from rich.table import Table
 
-    from fulfil_analytics.report.words import Words
     from fulfil_analytics.rulebook import load_rules
 
     tongue = _lang(lang)
-    words = Words(tongue)
-    heads = ("rule", "family", "severity", "evidence_class", "grain", "finding")
-    english = ("rule", "family", "severity", "evidence", "judges", "finds")
-    names = english if tongue == "en" else tuple(words(f"column.{head}") for head in heads)
-    table = Table(*names, box=None, pad_edge=False)
     book = load_rules(_folders(rules))
-    for rule in book:
-        if tongue == "en":
-            table.add_row(rule.id, rule.family, rule.severity, rule.evidence_class, rule.grain, rule.docs.what)
-        else:
-            told = (("family", rule.family), ("severity", rule.severity), ("evidence", rule.evidence_class))
-            words_of = (*told, ("grain", rule.grain))
-            table.add_row(rule.id, *(words.term(*word) for word in words_of), rule.title(tongue))
+    heads, *rows = _in_english(book) if tongue == "en" else _translated(book, tongue)
+    table = Table(*heads, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
     common.answer({"rules": [_told(rule, tongue) for rule in book]}, table, quiet=quiet, json=json)
+
+
+def _in_english(book: Iterable[Rule]) -> Iterator[Sequence[str]]:
+    yield "rule", "family", "severity", "evidence", "judges", "finds"
+    for rule in book:
+        yield rule.id, rule.family, rule.severity, rule.evidence_class, rule.grain, rule.docs.what
+
+
+def _translated(book: Iterable[Rule], lang: Lang) -> Iterator[Sequence[str]]:
+    from fulfil_analytics.report.words import Words  # takes longer to import than all the rest
+
+    words = Words(lang)
+    yield [words(f"column.{head}") for head in ("rule", "family", "severity", "evidence_class", "grain", "finding")]
+    for rule in book:
+        told = {"family": rule.family, "severity": rule.severity, "evidence": rule.evidence_class, "grain": rule.grain}
+        yield [rule.id, *(words.term(vocabulary, word) for vocabulary, word in told.items()), rule.title(lang)]
 
 
 def _lang(given: str | None) -> Lang:

@@ -68,7 +68,7 @@ def test_an_order_that_left_nobody_knows_when_need_not_move_today(
             return seen.one("urgent")["overdue"], seen.one("headline")["left_unknown"]
 
     assert counted() == (30, 0)
-    unknown = '{"not_applicable": "stop_time_unknown"}'
+    unknown = '{"not_applicable":"stop_time_unknown"}'
     con.execute(f"UPDATE deadlines SET outcome = 'not_applicable', why = '{unknown}' WHERE stage = 'dispatch'")
     assert counted() == (0, 30)
     judged = [metric("on_time_dispatch", "breach", 0.0) | {"numerator": 0, "denominator": 30, "pending": 0}]

@@ -18,7 +18,7 @@ select
   -- its status says that it has left or arrived, and neither a column nor the tracking says when: no rate counts it
   (select count(distinct d.order_id) from deadlines as d join seen_orders as o on o.order_id = d.order_id
    where d.mode = 'effective' and d.stage in ('rts', 'dispatch', 'delivery') and d.outcome = 'not_applicable'
-     and json_extract_string(d.why, '$.not_applicable') = 'stop_time_unknown') as left_unknown,
+     and contains(d.why, '"not_applicable":"stop_time_unknown"')) as left_unknown,
   (select count(*) from parcels where order_id in (select order_id from seen_orders)) as parcels,
   (select count(*) from tracking_events) as events,
   (select min(created_at) from seen_orders) as created_from,
