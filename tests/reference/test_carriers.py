@@ -125,6 +125,9 @@ def test_examples_of_the_files_fit_their_format(book: CarrierBook, judged: Judge
         ("yunexpress", "YT2229521272164446", ("ok", "fits", "yunexpress/yt-16")),
         # What public lists hold beside the proven forms proves nothing; a phone number is still none.
         ("yto", "886123456789", ("unknown", "low_confidence", "yto/digits")),
+        ("yto", "1234509876", ("unknown", "low_confidence", "yto/digits")),
+        ("yto", "2135550142", ("bad", "no_format_fits", "yto/yt-13")),
+        ("yto", "447911123456", ("bad", "no_format_fits", "yto/yt-13")),
         ("sto", "STO1234567890", ("unknown", "low_confidence", "sto/others")),
         ("gofo", "CR000485623975", ("unknown", "low_confidence", "gofo/cr")),
         ("ups", "123987456012", ("unknown", "low_confidence", "ups/digits-12")),
