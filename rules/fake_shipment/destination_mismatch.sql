@@ -667,15 +667,21 @@ coded_places as (
   from places
 ),
 told_names as (
-  select named.parcel_id, named.market, named.tracked_name as name, named.tracked_state as state, named.order_code as code,
-    case when named.tracked_code is null then named.order_area end as area, named.prefix_length
+  select
+    named.parcel_id,
+    named.market,
+    named.prefix_length,
+    case when told.side = 1 then named.tracked_name else named.order_name end as name,
+    case when told.side = 1 then named.tracked_state else named.order_state end as state,
+    case when told.side = 1 then named.order_code else named.tracked_code end as code,
+    case
+      when told.side = 1 and named.tracked_code is null then named.order_area
+      when told.side = 2 and named.order_code is null then fa_left(named.tracked_code, named.prefix_length)
+    end as area
   from named
-  where named.tracked_name is not null and (named.order_code is not null or named.order_area is not null)
-  union all
-  select named.parcel_id, named.market, named.order_name as name, named.order_state as state, named.tracked_code as code,
-    case when named.order_code is null then fa_left(named.tracked_code, named.prefix_length) end as area, named.prefix_length
-  from named
-  where named.order_name is not null and named.tracked_code is not null
+  cross join (select 1 as side union all select 2 as side) as told
+  where (told.side = 1 and named.tracked_name is not null and (named.order_code is not null or named.order_area is not null))
+    or (told.side = 2 and named.order_name is not null and named.tracked_code is not null)
 ),
 -- The city that the post gives the one side's code bears the other side's name (an area of several codes counts as one).
 code_says as (
