@@ -26,7 +26,12 @@ from fulfil_analytics.sql import literal, quoted
 
 _NUMBERS = ("identifier", "waybill")
 _PARTS = ("city", "state", "postal_code", "country")
-_PLACES = {"city": "fa_place", "state": "fa_place", "district": "fa_place", "postal_code": "fa_postal_code"}
+_PLACES = {
+    "city": "fa_place_text",
+    "state": "fa_place_text",
+    "district": "fa_place_text",
+    "postal_code": "fa_postal_code",
+}
 """Columns that hold no long run of digits; the macros that read them."""
 _SOURCE = ("source_file", "source_line")
 _REASONS = {

@@ -103,7 +103,7 @@ CREATE OR REPLACE TEMP MACRO fa_own_struck(t, phone, runs) AS
 
 CREATE OR REPLACE TEMP MACRO fa_text(t, phone) AS fa_own_struck(t, phone, '\b\B');
 
-CREATE OR REPLACE TEMP MACRO fa_place(t, phone) AS fa_own_struck(t, phone, '\+?[0-9]{10,}');
+CREATE OR REPLACE TEMP MACRO fa_place_text(t, phone) AS fa_own_struck(t, phone, '\+?[0-9]{10,}');
 
 CREATE OR REPLACE TEMP MACRO fa_zero_tail(t, least) AS
   length(t) >= 15 + least AND regexp_full_match(t, '[0-9]{15}0+');
